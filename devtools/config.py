@@ -1,0 +1,77 @@
+"""odoo.conf of servers, tests and template builds. Written with mode 600: it holds secrets."""
+
+import base64
+import os
+import secrets
+
+from . import addons, paths
+from .system import lock, write_private
+
+#: Each partner-facing kind of work has its own share; see docs/operations of the project.
+CHANNELS = "root:2,root.logistics:2,root.logistics.inbound:1,root.logistics.outbound:1"
+SERVER_WIDE = "base,rpc,web,queue_job"
+
+
+def master_key():
+    """The Fernet key with which our addons encrypt secrets; made once for each DEV_HOME."""
+    return _kept("master-key", lambda: base64.urlsafe_b64encode(os.urandom(32)).decode())
+
+
+def admin_password():
+    """Odoo's master password (of the database manager, which is switched off anyway)."""
+    return _kept("admin-password", lambda: secrets.token_urlsafe(24))
+
+
+def _kept(name, make):
+    path = paths.STATE / name
+    with lock(name):
+        if not path.exists():
+            write_private(path, make())
+        return path.read_text().strip()
+
+
+def options(server, database, **overrides):
+    """The ``[options]`` of odoo.conf for *database* on the PostgreSQL *server*."""
+    settings = {
+        "addons_path": ",".join(str(folder) for folder in addons.addons_path()),
+        "data_dir": paths.DATA_DIR,
+        "server_wide_modules": SERVER_WIDE,
+        "db_host": server.host,
+        "db_port": server.port,
+        "db_user": server.user,
+        "db_name": database,
+        "dbfilter": f"^{database}$",
+        "db_maxconn": 16,
+        "list_db": "False",
+        "admin_passwd": admin_password(),
+        "logistics_master_key": master_key(),
+        "http_interface": "127.0.0.1",
+        "workers": 0,
+        "max_cron_threads": 0,
+        # A job may take 60 s; these leave room for it and still end what hangs.
+        "limit_time_cpu": 120,
+        "limit_time_real": 180,
+        "limit_time_real_cron": 300,
+        "limit_memory_soft": 2 * 1024**3,
+        "limit_memory_hard": 3 * 1024**3,
+        "log_level": "info",
+    }
+    if server.password:
+        settings["db_password"] = server.password
+    settings.update(overrides)
+    return settings
+
+
+def for_tests(server, database, port):
+    """The configuration file for pytest-odoo on *database*; HttpCase listens on *port*."""
+    settings = options(server, database, http_port=port, log_level="warn")
+    return write(paths.RUN / f"test-{database}.conf", settings)
+
+
+def write(path, settings, queue_job=None):
+    """Write the file; *queue_job* holds the job runner's section."""
+    lines = ["[options]", *(f"{key} = {value}" for key, value in settings.items())]
+    lines += ["", "[queue_job]", f"channels = {CHANNELS}"]
+    lines += [f"{key} = {value}" for key, value in (queue_job or {}).items()]
+    write_private(path, "\n".join(lines) + "\n")
+    return path
