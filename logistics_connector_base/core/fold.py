@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 
 from .taxonomy import INITIAL_STATE, PROOF_OF_PICKUP, STATES, CodeRule, may_move
 
@@ -111,10 +111,32 @@ def _pick_up(events: list[FoldEvent], rules: Mapping[str, CodeRule]) -> datetime
     return first_proof
 
 
-def _flags(events: list[FoldEvent], rules: Mapping[str, CodeRule], state: str) -> frozenset[str]:
+def _said_at(event: FoldEvent) -> datetime | None:
+    """When the source said so: for an estimate the time of its record, as ``occurred_at`` may be
+    the very time that it estimates; for a fact that it happened, failing a record."""
+    if event.classifier == "actual":
+        return event.occurred_at
+    return event.recorded_at or event.occurred_at
+
+
+def _flags(
+    events: list[FoldEvent],
+    rules: Mapping[str, CodeRule],
+    state: str,
+    delivered_at: datetime | None,
+) -> frozenset[str]:
+    """The flags left standing. An estimate may raise one (a delay announced before it happens),
+    though it moves no state; after the delivery it has no say. What is only planned raises none."""
+    spoken = []
+    for event in events:
+        when, is_actual = _said_at(event), event.classifier == "actual"
+        if when is None or event.classifier == "planned":
+            continue
+        if is_actual or delivered_at is None or when < delivered_at:
+            spoken.append((when, rules.get(event.code, _NO_RULE)))
     flags: set[str] = set()
-    for _instant, group in groupby(events, key=attrgetter("occurred_at")):
-        together = [rules.get(event.code, _NO_RULE) for event in group]
+    for _when, group in groupby(sorted(spoken, key=itemgetter(0)), key=itemgetter(0)):
+        together = [rule for _when, rule in group]
         # Where the times do not tell which came last, trouble is shown rather than hidden.
         for rule in together:
             flags.difference_update(rule.flag_clear)
@@ -177,7 +199,7 @@ def fold(events: Iterable[FoldEvent], rules: Mapping[str, CodeRule]) -> Shipment
     last = actual[-1] if actual else None
     return ShipmentView(
         state=state,
-        flags=_flags(actual, rules, state),
+        flags=_flags(distinct, rules, state, delivered_at),
         picked_up_at=_pick_up(actual, rules),
         delivered_at=delivered_at,
         estimated_delivery_at=_estimate(distinct, delivered_at),

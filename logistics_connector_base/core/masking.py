@@ -1,0 +1,114 @@
+# Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
+"""Keeping secrets out of what is stored and logged (law 9)."""
+
+import hashlib
+import hmac
+import logging
+import re
+import traceback
+from collections.abc import Iterable, Mapping
+
+from .jsonsafe import clean_text
+
+MASK = "***"
+
+# Also percent-encoded, as in a proxy's "next=%2Flogistics%2Fv1%2Fin%2F...". What ends a token is
+# what cannot stand in a path segment, or the next slash.
+_INTAKE_PATH = re.compile(
+    r"((?:/|%2f)logistics(?:/|%2f)v1(?:/|%2f)in(?:/|%2f)+)(?:(?!%2f|%3f)[^/?#\s\"'<>&,;()\[\]{}|\\])+",
+    re.IGNORECASE,
+)
+# A signature is no secret: it is the proof that the partner sent this body, and is kept.
+_SIGNATURE = re.compile(r"signature|hmac|digest", re.IGNORECASE)
+_SECRET = re.compile(
+    r"authorization|authentication|cookie|token|secret|passw|credential|api[-_]?key|^x-auth|session",
+    re.IGNORECASE,
+)
+_SCHEME = re.compile(r"(basic|bearer|digest|token|apikey)\s+\S", re.IGNORECASE)
+
+
+def mask_path(text: str) -> str:
+    """Replace the token in every "/logistics/v1/in/<token>" of a text by "***"."""
+    return _INTAKE_PATH.sub(rf"\g<1>{MASK}", text)
+
+
+def _masked(value: str, key: bytes) -> str:
+    scheme = _SCHEME.match(value)
+    masked = f"{scheme.group(1)} {MASK}" if scheme else MASK
+    if key and value:
+        # Keyed: the plain hash of a weak password could be tried out from a dump.
+        mark = hmac.new(key, value.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+        masked += f" ({mark[:8]})"
+    return masked
+
+
+def mask_headers(
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    secret_names: Iterable[str] = (),
+    key: bytes = b"",
+) -> dict[str, str]:
+    """Headers as they may be stored: names as received, values of secret ones replaced.
+
+    Secret are the names in ``secret_names`` (whatever their case; the connection's static token)
+    and all that look like it: Authorization, Cookie, API keys, tokens, credentials, passwords.
+    Signatures are kept, unless they are named. With a ``key`` (bytes that do not lie beside the
+    stored headers) a mark of 8 hex digits shows whether two calls carried the same secret.
+    Intake tokens inside other values (Referer, X-Original-URI) are masked as well; control
+    characters are dropped. Repeated headers are joined with ", ".
+    """
+    named = {name.strip().casefold() for name in secret_names if name and name.strip()}
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    result: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = clean_text(raw_name), clean_text(raw_value)
+        looks_secret = _SECRET.search(name) and not _SIGNATURE.search(name)
+        if name.casefold() in named or looks_secret:
+            value = _masked(value, key)
+        else:
+            value = mask_path(value)
+        result[name] = f"{result[name]}, {value}" if name in result else value
+    return result
+
+
+class LogTokenFilter(logging.Filter):
+    """Takes intake tokens out of log records. It never drops a record and never raises.
+
+    To be attached to handlers: a logger's filters do not see what its children log. The message is
+    looked at as it will be printed, since path and token may come from different arguments;
+    a record without a token is left as it is, with its arguments.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask the record in place; always True."""
+        try:
+            self._mask_message(record)
+            self._mask_traceback(record)
+        except Exception:
+            # Whatever it was, nothing unmasked may leave.
+            record.msg, record.args = "(a log message that could not be masked)", ()
+            record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+    @staticmethod
+    def _mask_message(record: logging.LogRecord) -> None:
+        try:
+            text = record.getMessage()
+        except Exception:
+            # A wrong format string; logging will print message and arguments with its complaint.
+            text = f"{record.msg} {record.args!r}"
+            if mask_path(text) == text:
+                return
+        masked = mask_path(text)
+        if masked != text:
+            record.msg, record.args = masked, ()
+
+    @staticmethod
+    def _mask_traceback(record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[0] and not record.exc_text:
+            text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+            if mask_path(text) != text:
+                record.exc_text = text  # formatters print it instead of the exception
+        if record.exc_text:
+            record.exc_text = mask_path(record.exc_text)
+        if record.stack_info:
+            record.stack_info = mask_path(record.stack_info)
