@@ -1,4 +1,4 @@
-"""What ``./dev`` is made of: the machine, Odoo, PostgreSQL, databases, servers. Standard library only.
+"""What ``./dev`` is made of: machine, Odoo, PostgreSQL, databases, servers. Standard library.
 
 End-to-end tests, benchmarks and the exam import from here:
 

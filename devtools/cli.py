@@ -1,19 +1,29 @@
 """Dispatch of ``./dev COMMAND …``."""
 
 import importlib
+import signal
 import sys
 
 from .console import DevError
 
+#: command: (module, function, what usage says)
 COMMANDS = {
-    "setup": ("setup", "everything that is missing"),
-    "db": ("db", "NAME: a database of your own, a copy of a template (--help)"),
-    "serve": ("serve", "DB: a real server on that database, until Ctrl-C (--help)"),
+    "setup": ("setup", "main", "everything that is missing; the others call it themselves"),
+    "up": ("up", "main", "[--once] [--port N] [--db NAME]: the demo, until Ctrl-C"),
+    "test": ("testing", "main", "[PATH…] [pytest options]: all tests, or those of the paths"),
+    "lint": ("lint", "main", "ruff, pylint-odoo and Odoo's own test_lint for our addons"),
+    "bench": ("run_module", "bench", "[NAME] [--json FILE]: a benchmark"),
+    "exam": ("run_module", "exam", "[TRIAL…]: the reliability exam"),
+    "shell": ("run_module", "shell", "[DB]: Odoo shell, on the demo database by default"),
+    "db": ("db", "main", "NAME: a database of your own, a copy of a template (--help)"),
+    "serve": ("serve", "main", "DB: a real server on that database, until Ctrl-C (--help)"),
+    "stop": ("stop", "main", "stop the servers and PostgreSQL that ./dev started"),
+    "clean": ("stop", "clean", "remove everything that ./dev made"),
 }
 
 
 def usage():
-    lines = [f"  {name:<6} {text}" for name, (_module, text) in COMMANDS.items()]
+    lines = [f"  {name:<6} {text}" for name, (_module, _function, text) in COMMANDS.items()]
     return "\n".join(["usage: ./dev COMMAND …", *lines])
 
 
@@ -26,11 +36,17 @@ def main(arguments):
     if command not in COMMANDS:
         print(f"./dev: no command {command!r}\n{usage()}", file=sys.stderr)
         return 2
-    module = importlib.import_module(f".{COMMANDS[command][0]}", __package__)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # end as Ctrl-C does: servers are stopped
+        signal.signal(number, _interrupt)
+    module, function, _text = COMMANDS[command]
     try:
-        return module.main(rest)
+        return getattr(importlib.import_module(f".{module}", __package__), function)(rest)
     except DevError as error:
         print(f"./dev {command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _interrupt(_number, _frame):
+    raise KeyboardInterrupt

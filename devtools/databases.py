@@ -48,6 +48,7 @@ def create(name, demo=False, standard=False):
 
 def copy(source, target):
     """Copy a database and its filestore."""
+    _remember(target)
     Cluster.main().ensure().sql(f"CREATE DATABASE {quote(target)} TEMPLATE {quote(source)}")
     shutil.rmtree(paths.filestore(target), ignore_errors=True)
     if paths.filestore(source).exists():
@@ -62,6 +63,22 @@ def drop(name):
         server.sql(f"ALTER DATABASE {quote(name)} IS_TEMPLATE false")
     server.sql(f"DROP DATABASE IF EXISTS {quote(name)} WITH (FORCE)")
     shutil.rmtree(paths.filestore(name), ignore_errors=True)
+    (_made() / name).unlink(missing_ok=True)
+
+
+def made():
+    """The names of the databases that ``./dev`` made and that are still there."""
+    return sorted(path.name for path in _made().iterdir() if exists(path.name))
+
+
+def _made():
+    folder = paths.STATE / "databases"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _remember(name):
+    (_made() / name).touch()
 
 
 def exists(name):
@@ -90,9 +107,9 @@ def _show_complaints(log):
         return
     for line in log.read_text().splitlines():
         level = line.split(" ")[3:4]
-        if level and level[0] in ("WARNING", "ERROR", "CRITICAL") and "logistics" in line:
-            if "logistics_master_key" not in line:
-                say(line)
+        ours = "logistics" in line and "logistics_master_key" not in line
+        if ours and level and level[0] in ("WARNING", "ERROR", "CRITICAL"):
+            say(line)
 
 
 def _check_installed(server, database, modules, log):
@@ -107,7 +124,7 @@ def _kind(demo):
 
 
 def _ensure(prefix, key, demo, base):
-    """The template *prefix*_*key*, built from the template *base* (or from nothing) when missing."""
+    """The template *prefix*_*key*; built from the template *base* (or nothing) when missing."""
     name = f"{prefix}_{key}"
     server = Cluster.main().ensure()
     with lock(prefix):
@@ -125,10 +142,13 @@ def _build(name, demo, base):
         drop(draft)
         if base:
             copy(base, draft)
+        else:  # Odoo makes it, with the extensions that it wants
+            _remember(draft)
         install(draft, modules, demo)
         shutil.rmtree(paths.filestore(name), ignore_errors=True)
         if paths.filestore(draft).exists():
             os.replace(paths.filestore(draft), paths.filestore(name))
+        _remember(name)
         server.sql(f"ALTER DATABASE {quote(draft)} RENAME TO {quote(name)}")
         # Nobody connects by accident: a template in use cannot be copied.
         server.sql(f"ALTER DATABASE {quote(name)} ALLOW_CONNECTIONS false")

@@ -15,7 +15,7 @@ def main(arguments):
     parser.add_argument("--standard", action="store_true", help="without our addons")
     parser.add_argument("--keep", action="store_true", help="keep the database if it is there")
     parser.add_argument("-i", dest="install", default="", help="addons to install, comma separated")
-    parser.add_argument("-u", dest="upgrade", default="", help="addons to upgrade; ours: all of ours")
+    parser.add_argument("-u", dest="upgrade", default="", help="addons to upgrade; ours: all")
     parser.add_argument("--drop", action="store_true", help="remove it")
     options = parser.parse_args(arguments)
     setup.ensure()

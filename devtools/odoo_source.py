@@ -35,7 +35,9 @@ PACKAGES = (
 )
 #: Removed by Debian; without it the web client logs an error on which each browser test fails.
 SEGMENTATION = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
-SEGMENTATION_STUB = "// Debian's Odoo lacks this file; the blur of video calls needs it, nothing else does.\n"
+SEGMENTATION_STUB = (
+    "// Debian's Odoo lacks this file; the blur of video calls needs it, nothing else does.\n"
+)
 
 
 def find():
@@ -54,7 +56,7 @@ def find():
 
 
 def version(source):
-    """The version of the Odoo in *source*, as ``19.0.0``; with Debian's revision where it is Debian's."""
+    """The version of the Odoo in *source*, as ``19.0.0`` (of Debian's: the package's version)."""
     stamp = paths.ODOO_TREE / "version"
     if source.is_relative_to(paths.ODOO_TREE) and stamp.exists():
         return stamp.read_text().strip()
@@ -108,9 +110,8 @@ def _private_apt():
     base = paths.APT
     for folder in ("lists/partial", "cache/archives/partial"):
         (base / folder).mkdir(parents=True, exist_ok=True)
-    mirror = _mirror()
-    lines = [f"deb [signed-by={ARCHIVE_KEY}] {mirror} {suite} main\n" for suite in ("sid", "bookworm")]
-    (base / "sources.list").write_text("".join(lines))
+    source = f"deb [signed-by={ARCHIVE_KEY}] {_mirror()}"
+    (base / "sources.list").write_text(f"{source} sid main\n{source} bookworm main\n")
     options = []
     for option in (
         f"Dir::Etc::sourcelist={base}/sources.list",
@@ -162,3 +163,10 @@ def _complete(addons):
         except (DevError, OSError, ValueError):
             say("no npm here: the background blur of Odoo's video calls will not work")
             target.write_text(SEGMENTATION_STUB)
+
+
+def addons_folder():
+    """The folder of Odoo's own addons: inside the package, or beside it in a checkout."""
+    source = find()
+    inside = source / "odoo/addons"
+    return inside if (inside / "web").is_dir() else source / "addons"

@@ -1,4 +1,4 @@
-"""Where things are. ``DEV_HOME`` (default ``.dev`` in the project) holds all that ``./dev`` makes."""
+"""Where things are. ``DEV_HOME`` (default: ``.dev`` in the project) holds what ``./dev`` makes."""
 
 import hashlib
 import os

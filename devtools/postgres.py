@@ -1,10 +1,10 @@
-"""PostgreSQL: a private cluster of the project, throw-away ones for trials, or the server of PGHOST.
+"""PostgreSQL: a private cluster of the project, throw-away ones for trials, or PGHOST's server.
 
 Clusters listen on a Unix socket only, so that no port can collide. Everything is durable (fsync and
 synchronous_commit on), because that is what the suite promises and the benchmarks measure.
 
     cluster = Cluster.main()                 # started when needed, shared by everything
-    with Cluster.private("trial7") as mine:  # of one trial: crash it as you like, removed at the end
+    with Cluster.private("trial7") as mine:  # crash it as you like; removed at the end
         mine.stop_immediate(); mine.start()
 """
 
@@ -50,7 +50,7 @@ def literal(text):
 
 
 class Server:
-    """What the private cluster and the server of PGHOST have in common: how to reach it, and SQL."""
+    """What the private cluster and PGHOST's server have in common: how to reach it, and SQL."""
 
     host: str
     port: int
@@ -69,7 +69,17 @@ class Server:
 
     def sql(self, query, database="postgres"):
         """Run SQL through psql as the Odoo role; return its unaligned output, one row a line."""
-        psql = [self.binary("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database]
+        psql = [
+            self.binary("psql"),
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+        ]
         return run([*psql, "-f", "-"], stdin=query, env=self.env()).strip()
 
     def databases(self):
@@ -111,7 +121,7 @@ class External(Server):
         return self
 
     def _make_role(self):
-        """A role of our own, because Odoo refuses ``postgres``; its password is kept in DEV_HOME."""
+        """A role of our own, as Odoo refuses ``postgres``; its password is kept in DEV_HOME."""
         with lock("external-role"):
             kept = paths.STATE / "pg-role-password"
             if not kept.exists():
@@ -137,10 +147,10 @@ class Cluster(Server):
     def __init__(self, name, settings=None):
         self.name = name
         self.settings = {**SETTINGS, **(settings or {})}
-        self.home = _clusters_folder() / name
+        self.home = clusters_folder() / name
         self.data = self.home / "data"
         self.log = self.home / "postgresql.log"
-        self.host = str(_socket_folder(self.home))
+        self.host = str(socket_folder(self.home))
         self.port = PORT
         self.user = ROLE
 
@@ -194,7 +204,7 @@ class Cluster(Server):
         self._ctl("stop", "-m", "immediate", "-w")
 
     def kill9(self):
-        """SIGKILL to the postmaster, as the out-of-memory killer would send it; waits for its end."""
+        """SIGKILL to the postmaster, as the out-of-memory killer would; waits for its end."""
         os.kill(self.pid, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while self.running() and time.monotonic() < deadline:
@@ -225,7 +235,11 @@ class Cluster(Server):
             shutil.rmtree(self.data, ignore_errors=True)
             initdb = [self.binary("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust"]
             self._as_owner([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], check=True)
-            settings = {**self.settings, "unix_socket_directories": literal(self.host), "port": PORT}
+            settings = {
+                **self.settings,
+                "unix_socket_directories": literal(self.host),
+                "port": PORT,
+            }
             lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
             with open(self.data / "postgresql.conf", "a") as conf:
                 conf.write(lines)
@@ -247,7 +261,12 @@ class Cluster(Server):
         paths.make_folders()
         with open(output, "a") as stream:
             done = subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, check=False
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                check=False,
             )
         if check and done.returncode:
             tail = "\n".join(output.read_text().splitlines()[-15:])
@@ -257,7 +276,9 @@ class Cluster(Server):
 
 def _binaries():
     """The programs of the newest server installed (Debian keeps them off the PATH)."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
+    )
     if debian:
         return debian[-1].parent
     found = shutil.which("initdb")
@@ -272,7 +293,7 @@ def _install():
             apt_install("postgresql")
 
 
-def _clusters_folder():
+def clusters_folder():
     """Where clusters live: in DEV_HOME, unless PostgreSQL's user cannot get there (/root, say)."""
     inside = paths.DEV_HOME / "pg"
     if not is_root():
@@ -284,7 +305,7 @@ def _clusters_folder():
     return inside if passable else elsewhere
 
 
-def _socket_folder(home):
+def socket_folder(home):
     """The socket's folder; a path of more than 100 characters is too long for a socket."""
     inside = home / "run"
     if len(str(inside)) < 80:

@@ -3,8 +3,9 @@
 import argparse
 import time
 
-from . import setup
+from . import ports, setup
 from .console import say
+from .proxy import Proxy
 from .server import OdooServer
 
 
@@ -15,8 +16,9 @@ def main(arguments):
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
     setup.ensure()
-    with OdooServer(options.db, options.workers, options.port) as server:
-        print(f"{server.url}  (admin / admin), log: {server.log_path}", flush=True)
+    port = options.port or ports.free()
+    with OdooServer(options.db, options.workers) as server, Proxy(port, server) as proxy:
+        print(f"{proxy.url}  (admin / admin), log: {server.log_path}", flush=True)
         while server.running():
             time.sleep(0.5)
         say(f"Odoo ended:\n{server.log_tail()}")

@@ -1,9 +1,9 @@
 """A real Odoo server: prefork workers, cron, queue_job's runner, on a free port.
 
-    with OdooServer("my_db") as server:          # started, ready
-        urllib.request.urlopen(server.url + "/web/login")
-        server.kill9()                           # the whole group, as a power cut would
-        server.start().wait_ready()
+with OdooServer("my_db") as server:          # started, ready
+    urllib.request.urlopen(server.url + "/web/login")
+    server.kill9()                           # the whole group, as a power cut would
+    server.start().wait_ready()
 """
 
 import os

@@ -9,7 +9,7 @@ from .system import apt_install, lock
 
 
 def ensure(browser=False):
-    """Odoo, virtual environment and PostgreSQL; with *browser* also Chromium. Returns the server."""
+    """Odoo, Python environment, PostgreSQL; with *browser* also Chromium. Returns the server."""
     paths.make_folders()
     with lock("setup"):
         source = odoo_source.find()

@@ -4,7 +4,7 @@ import hashlib
 import subprocess
 import sys
 
-from . import odoo_source, paths
+from . import paths
 from .console import DevError, say, step
 from .system import apt_install, run, write_private
 
@@ -67,7 +67,10 @@ def _name_distribution(site, source):
     Debian's tree brings its own egg-info; a checkout of the sources does not.
     """
     probe = "from importlib.metadata import version; print(version('odoo'))"
-    if subprocess.run([paths.PYTHON, "-c", probe], capture_output=True, check=False).returncode == 0:
+    if (
+        subprocess.run([paths.PYTHON, "-c", probe], capture_output=True, check=False).returncode
+        == 0
+    ):
         return
     info = site / "odoo-19.0.dist-info"
     info.mkdir(exist_ok=True)

@@ -1,0 +1,133 @@
+"""``./dev test [PATH…] [pytest options]``: all tests, or those of the paths.
+
+Two pytest processes, because they need opposite things: the addons' tests run inside one Odoo
+(pytest-odoo, one test transaction), the end-to-end tests in ``tests/`` outside of the real servers
+that they start. One summary line closes both.
+"""
+
+import json
+import os
+import subprocess
+import time
+
+from . import addons, config, databases, paths, ports, setup
+from .console import say, step
+from .postgres import Cluster
+
+#: Where conftest.py writes the counts of a process.
+SUMMARY_ENV = "DEV_TEST_SUMMARY"
+NOTHING_COLLECTED = 5
+ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
+
+
+def main(arguments):
+    start = time.monotonic()
+    selected, options = split(arguments)
+    inside, outside = sort_paths(selected)
+    setup.ensure(browser=True)
+    results = []
+    if inside:
+        results.append(_run_inside(inside, options))
+    if outside:
+        results.append(_run_outside(outside, options))
+    total = combine(results)
+    for node in total["failures"]:
+        print(f"FAILED {node}")
+    print(closing_line(total["counts"], time.monotonic() - start), flush=True)
+    return exit_code(results, total["counts"])
+
+
+def split(arguments):
+    """Paths first, options of pytest after them."""
+    selected = []
+    for argument in arguments:
+        if not (paths.PROJECT / argument.split("::")[0]).exists():
+            break
+        selected.append(argument)
+    return selected, list(arguments[len(selected) :])
+
+
+def sort_paths(selected):
+    """Which paths run inside Odoo (addons) and which outside of it (``tests/``); all when none."""
+    if not selected:
+        inside = [
+            name for name in addons.ours() if any((paths.PROJECT / name).glob("**/test_*.py"))
+        ]
+        outside = ["tests"] if (paths.PROJECT / "tests").is_dir() else []
+        return inside, outside
+    inside = [path for path in selected if _addon_of(path)]
+    return inside, [path for path in selected if path not in inside]
+
+
+def _addon_of(path):
+    parts = (paths.PROJECT / path).resolve().relative_to(paths.PROJECT).parts
+    return bool(parts) and parts[0].startswith(addons.PREFIX)
+
+
+def _run_inside(selected, options):
+    server = Cluster.main()
+    database = f"test_{os.getpid()}"
+    with step(f"test database {database}"):
+        databases.create(database)
+    conf = config.for_tests(server, database, ports.free())
+    try:
+        return _pytest("addons", ["--odoo-http", *selected, *options], {"ODOO_RC": conf})
+    finally:
+        databases.drop(database)
+        conf.unlink(missing_ok=True)
+
+
+def _run_outside(selected, options):
+    return _pytest("end to end", ["-p", "no:odoo", *selected, *options], {})
+
+
+def _pytest(title, arguments, env):
+    """Run one pytest; its exit code and what conftest.py counted."""
+    say(f"tests: {title}")
+    summary = paths.RUN / f"summary-{os.getpid()}.json"
+    summary.unlink(missing_ok=True)
+    environment = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
+    environment |= {SUMMARY_ENV: str(summary), **{key: str(value) for key, value in env.items()}}
+    command = [paths.PYTHON, "-m", "pytest", *arguments]
+    code = subprocess.run(command, cwd=paths.PROJECT, env=environment, check=False).returncode
+    counted = {"counts": {}, "failures": []}
+    if summary.exists():
+        counted = json.loads(summary.read_text())
+        summary.unlink()
+    return {"title": title, "code": code, **counted}
+
+
+def combine(results):
+    """The sums of the processes; one that ended without a word counts as an error."""
+    counts, failures = {}, []
+    for result in results:
+        for name, number in result["counts"].items():
+            counts[name] = counts.get(name, 0) + number
+        failures += result["failures"]
+        broken = result["code"] not in (0, NOTHING_COLLECTED)
+        if broken and not (result["counts"].get("failed") or result["counts"].get("errors")):
+            counts["errors"] = counts.get("errors", 0) + 1
+            failures.append(f"pytest for {result['title']} ended with {result['code']}")
+    return {"counts": counts, "failures": failures}
+
+
+def exit_code(results, counts):
+    """0 when all passed, 5 when there was no test at all (as pytest says it), 1 otherwise."""
+    if any(result["code"] not in (0, NOTHING_COLLECTED) for result in results):
+        return 1
+    return 0 if counts.get("passed") or counts.get("xfailed") else NOTHING_COLLECTED
+
+
+def closing_line(counts, seconds):
+    """Pytest's last line for the sum of both processes."""
+    parts = []
+    for name in ORDER:
+        number = counts.get(name, 0)
+        if number:
+            noun = (
+                name.removesuffix("s") if name in ("errors", "warnings") and number == 1 else name
+            )
+            parts.append(f"{number} {noun}")
+    minutes = f" (0:{int(seconds // 60):02d}:{int(seconds % 60):02d})" if seconds >= 60 else ""
+    text = f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s{minutes} "
+    return text.center(80, "=")

@@ -1,0 +1,105 @@
+"""``./dev up``: the demo database, PostgreSQL, Odoo and the demo scenario, until Ctrl-C."""
+
+import argparse
+import os
+import subprocess
+import time
+
+from . import addons, databases, paths, ports, setup
+from .console import say
+from .proxy import Proxy
+from .server import OdooServer
+
+PORT = 8069
+BANNER = """
+Odoo is at {url}
+  log in as   admin / admin (everything), demo / demo (an ordinary user)
+  look at     {url}/odoo → Logistics: Overview, Exceptions, Shipments, Messages
+  database    {db}
+  log         {log}
+Ctrl-C ends it; ./dev up continues with the same database, ./dev clean removes it.
+"""
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="./dev up", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="play and check the scenario, then end")
+    parser.add_argument(
+        "--port", type=int, help=f"default {PORT}, or a free one when that is taken"
+    )
+    parser.add_argument("--db", help="default: demo; with --once a throw-away one")
+    options = parser.parse_args(arguments)
+    server = setup.ensure()
+    found_running = server.connections() > 0
+    try:
+        return _once(options) if options.once else _stay(options)
+    finally:
+        # Another ./dev may be at work on the same cluster; then it stays.
+        if not os.environ.get("PGHOST") and not found_running and server.connections() == 0:
+            server.stop()
+
+
+def _once(options):
+    """Play the scenario on a fresh database and check each step."""
+    name = options.db or f"once_{os.getpid()}"
+    databases.create(name, demo=True)
+    try:
+        with OdooServer(name, port=options.port) as odoo:
+            code = play(odoo.url, name, check=True)
+            if code:
+                say(f"the scenario failed; Odoo's log is {odoo.log_path}")
+            return 1 if code else 0
+    finally:
+        if not options.db:
+            databases.drop(name)
+
+
+def _stay(options):
+    name = options.db or "demo"
+    fresh = ensure_demo(name)
+    with OdooServer(name) as odoo, Proxy(_port(options.port), odoo) as proxy:
+        if fresh:
+            say("playing the demo scenario")
+            code = play(proxy.url, name)
+            if code:
+                say(f"the scenario ended with {code}; the server stays up. Log: {odoo.log_path}")
+        print(BANNER.format(url=proxy.url, db=name, log=odoo.log_path), flush=True)
+        while odoo.running():
+            time.sleep(0.5)
+        say(f"Odoo ended:\n{odoo.log_tail()}")
+        return 1
+
+
+def ensure_demo(name):
+    """Make the demo database, or bring one that is there up to date. Whether it is new."""
+    kept = paths.STATE / f"demo-{name}"
+    key = addons.project_key(demo=True)
+    if not databases.exists(name):
+        databases.create(name, demo=True)
+        kept.write_text(key)
+        return True
+    if not kept.exists() or kept.read_text() != key:
+        say(f"upgrading our addons in {name}: they changed since it was made")
+        databases.install(name, addons.ours(), demo=True, upgrade=True)
+        kept.write_text(key)
+    return False
+
+
+def play(url, database, check=False):
+    """Run ``tests.scenario`` against a server; its exit code."""
+    if not (paths.PROJECT / "tests/scenario.py").exists():
+        say("tests/scenario.py is not there: no scenario to play")
+        return 1 if check else 0
+    command = [paths.PYTHON, "-m", "tests.scenario", "play", "--url", url, "--db", database]
+    command += ["--check"] if check else []
+    return subprocess.run(command, cwd=paths.PROJECT, check=False).returncode
+
+
+def _port(wanted):
+    if wanted:
+        return wanted
+    if ports.is_free(PORT):
+        return PORT
+    port = ports.free()
+    say(f"port {PORT} is taken, using {port}")
+    return port
