@@ -1,0 +1,156 @@
+import logging
+import time
+
+import psycopg2
+import werkzeug.exceptions
+
+from odoo import SUPERUSER_ID, http
+from odoo.http import request
+
+from ..core.identity import digest
+from ..core.problem import problem
+from ..core.secretbox import SecretBoxError
+from ..intake import accept as intake
+
+_logger = logging.getLogger(__name__)
+
+MAX_BYTES = 1024 * 1024
+# Bodies we can keep as raw bytes and a provider can understand. Forms would be parsed away by the
+# framework and no carrier sends events in them.
+CONTENT_TYPES = (
+    "application/json",
+    "application/xml",
+    "application/edi-x12",
+    "application/edifact",
+    "application/octet-stream",
+    "text/xml",
+    "text/plain",
+)
+RETRY_AFTER = 30  # seconds a sender shall wait while we cannot file
+SEEN_STATES = {
+    "received": "received",
+    "processing": "received",
+    "processed": "processed",
+    "parked": "waiting for its shipment",
+    "conflict": "kept for review",
+    "dead": "kept for review",
+    "dismissed": "dismissed",
+    "duplicate": "duplicate",
+}
+
+
+class LogisticsIntake(http.Controller):
+    @http.route(
+        "/logistics/v1/in/<string:token>",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=MAX_BYTES,
+        logistics_raw=True,
+    )
+    def receive(self, token):
+        """A partner's message. 202 with a receipt after it is on disk; problem+json otherwise."""
+        headers = request.httprequest.headers
+        length = request.httprequest.content_length
+        if length is None:
+            return _problem(411, "Length required", "Send the body with a Content-Length header.")
+        if length > MAX_BYTES:
+            return _problem(413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message.")
+        content_type = request.httprequest.mimetype or ""
+        if not _acceptable(content_type):
+            return _problem(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
+        if headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
+            return _problem(415, "Unsupported encoding", "Send the body uncompressed.")
+        try:
+            body = request.httprequest.get_data(cache=True)
+        except werkzeug.exceptions.RequestEntityTooLarge:
+            return _problem(413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message.")
+        if len(body) != length:
+            return _problem(400, "Incomplete", "The body is shorter than its Content-Length.")
+
+        env = request.env(user=SUPERUSER_ID)
+        profile = env["logistics.connection"]._intake_profile(digest(token.encode()))
+        try:
+            credential_id = intake.verify(profile, headers, body, time.time())
+        except intake.NotAuthentic:
+            return _unauthorised()
+        except SecretBoxError:
+            # No master key: nothing can be verified, so nothing is taken (fail closed).
+            _logger.error("logistics_master_key is missing or does not fit: intake refused")
+            return _unavailable()
+        try:
+            receipt = intake.accept(
+                request.db, profile, body, headers, content_type, credential_id=credential_id
+            )
+        except psycopg2.Error as error:
+            _logger.warning("a message could not be filed: %s", type(error).__name__)
+            return _unavailable()
+        return request.make_json_response(
+            {
+                "receipt": receipt.receipt,
+                "correlation_id": receipt.correlation_id,
+                "duplicate": receipt.outcome == "duplicate",
+            },
+            status=202,
+            headers={"X-Correlation-Id": receipt.correlation_id},
+        )
+
+    @http.route(
+        "/logistics/v1/messages/<string:receipt>",
+        type="http",
+        auth="none",
+        methods=["GET"],
+        csrf=False,
+        save_session=False,
+        readonly=True,
+    )
+    def fate(self, receipt):
+        """What became of a message. The receipt is unguessable and was given to its sender only."""
+        message = (
+            request.env(user=SUPERUSER_ID)["logistics.message"]
+            .search([("receipt", "=", receipt[:64]), ("direction", "=", "in")], limit=1)
+        )
+        if not message:
+            return _problem(404, "Unknown receipt", "No message with this receipt.")
+        return request.make_json_response(
+            {
+                "receipt": message.receipt,
+                "correlation_id": message.correlation_id,
+                "state": SEEN_STATES[message.state],
+                "received_at": f"{message.received_at.isoformat()}Z",
+                "processed_at": (
+                    f"{message.processed_at.isoformat()}Z" if message.processed_at else None
+                ),
+                "events": message.event_count,
+            }
+        )
+
+
+def _acceptable(content_type):
+    return not content_type or content_type in CONTENT_TYPES or content_type.endswith("+json")
+
+
+def _problem(status, title, detail, headers=None):
+    response = request.make_json_response(
+        problem(status, title, detail), status=status, headers=headers or {}
+    )
+    response.headers["Content-Type"] = "application/problem+json"
+    return response
+
+
+def _unauthorised():
+    """One answer for an unknown address, a closed connection and a bad signature: who tries
+    addresses learns nothing, and senders keep their subscription (410 and 404 would end it)."""
+    return _problem(401, "Not authentic", "The address or the signature is not valid.")
+
+
+def _unavailable():
+    return _problem(
+        503,
+        "Not available",
+        "The message was not taken. Send it again later.",
+        {"Retry-After": str(RETRY_AFTER)},
+    )

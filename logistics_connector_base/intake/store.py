@@ -1,0 +1,163 @@
+"""Durable insertion of a message, in one statement on a connection of its own.
+
+Not on the request's cursor: that runs REPEATABLE READ, where a copy that commits after our
+snapshot makes ``ON CONFLICT DO NOTHING`` fail with a serialization error and Odoo sleep up to two
+seconds before it tries again. Here every statement is its own READ COMMITTED transaction, and when
+``execute`` returns, the bytes are on disk (synchronous_commit is on).
+"""
+
+import contextlib
+import json
+import queue
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from odoo.sql_db import connection_info_for
+
+# A prefork worker serves one request at a time and needs one; a threaded server a few.
+MAX_IDLE = 8
+
+_pools: dict[str, queue.LifoQueue] = {}
+
+INSERT = """
+WITH new_key AS (
+    INSERT INTO logistics_message_key
+        (connection_id, identity, revision, digest, message_id, first_seen_at, last_seen_at,
+         duplicate_count)
+    VALUES (%(connection_id)s, %(identity)s, %(revision)s, %(digest)s,
+            nextval('logistics_message_id_seq'), %(received_at)s, %(received_at)s, 0)
+    ON CONFLICT (connection_id, identity, revision) DO NOTHING
+    RETURNING message_id
+), new_message AS (
+    INSERT INTO logistics_message
+        (id, connection_id, company_id, direction, channel, state, provider, receipt,
+         correlation_id, external_id, revision, digest, size, content_type, credential_id,
+         received_at, priority, is_conflict, tries, event_count, parked_count)
+    SELECT message_id, %(connection_id)s, %(company_id)s, 'in', %(channel)s, 'received',
+           %(provider)s, %(receipt)s, %(correlation_id)s, %(external_id)s, %(revision)s, %(digest)s,
+           %(size)s, %(content_type)s, %(credential_id)s, %(received_at)s, %(priority)s,
+           %(is_conflict)s, 0, 0, 0
+    FROM new_key
+    RETURNING id
+)
+INSERT INTO logistics_message_body (message_id, headers, content)
+SELECT id, %(headers)s, %(content)s FROM new_message
+RETURNING message_id
+"""
+
+# The counter lies on the key, whose row no drain ever locks: a copy never waits for processing.
+SEEN_AGAIN = """
+UPDATE logistics_message_key k
+SET duplicate_count = k.duplicate_count + CASE WHEN k.digest = %(digest)s THEN 1 ELSE 0 END,
+    last_seen_at = %(received_at)s
+WHERE k.connection_id = %(connection_id)s AND k.identity = %(identity)s
+      AND k.revision = %(revision)s
+RETURNING k.digest, k.message_id,
+    (SELECT m.receipt FROM logistics_message m WHERE m.id = k.message_id),
+    (SELECT m.correlation_id FROM logistics_message m WHERE m.id = k.message_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as it came in: everything that is filed about it."""
+
+    connection_id: int
+    company_id: int
+    provider: str
+    channel: str
+    identity: str
+    revision: str
+    external_id: str
+    digest: str
+    content: bytes
+    content_type: str
+    headers: dict
+    credential_id: int | None
+    received_at: datetime  # naive UTC
+    receipt: str
+    correlation_id: str
+    priority: int = 50
+    is_conflict: bool = False  # same identity as an earlier message, other content
+
+
+def insert(dbname, arrival):
+    """File a message durably.
+
+    :return: the new message's id, or None when its identity is known already
+    :raises psycopg2.Error: nothing was filed, or it cannot be known whether it was; the caller must
+        not acknowledge
+    """
+    row = _execute(dbname, INSERT, _parameters(arrival))
+    return row[0] if row else None
+
+
+def seen_again(dbname, arrival):
+    """Count another sight of a known identity.
+
+    :return: ``(digest, message_id, receipt, correlation_id)`` of the first one; the last three are
+        None when its message was purged. None when the key vanished in between.
+    """
+    return _execute(dbname, SEEN_AGAIN, _parameters(arrival))
+
+
+def _parameters(arrival):
+    values = {name: getattr(arrival, name) for name in arrival.__slots__}
+    values["headers"] = json.dumps(arrival.headers)
+    values["content"] = psycopg2.Binary(arrival.content)
+    values["size"] = len(arrival.content)
+    return values
+
+
+def _execute(dbname, query, parameters):
+    """Run one statement and return its first row.
+
+    A pooled connection may have died with its server since it was last used. The statements are
+    idempotent by the key's uniqueness, therefore one more try on a fresh connection is safe even
+    when the first one was committed and only its answer was lost.
+    """
+    for last_try in (False, True):
+        with _connection(dbname, fresh=last_try) as connection:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute(query, parameters)
+                    return cursor.fetchone()
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                connection.close()
+                if last_try:
+                    raise
+    raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def _connection(dbname, fresh=False):
+    """Lend an autocommit connection; a closed one is not taken back."""
+    pool = _pools.setdefault(dbname, queue.LifoQueue(MAX_IDLE))
+    connection = None
+    if not fresh:
+        with contextlib.suppress(queue.Empty):
+            connection = pool.get_nowait()
+    if connection is None:
+        _name, info = connection_info_for(dbname)
+        connection = psycopg2.connect(**info)
+        connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    try:
+        yield connection
+    finally:
+        if not connection.closed:
+            try:
+                pool.put_nowait(connection)
+            except queue.Full:
+                connection.close()
+
+
+def close_all(dbname=None):
+    """Close idle connections (of one database): before it is dropped, and after a fork."""
+    for name in [dbname] if dbname else list(_pools):
+        pool = _pools.pop(name, None)
+        while pool is not None and not pool.empty():
+            with contextlib.suppress(queue.Empty):
+                pool.get_nowait().close()

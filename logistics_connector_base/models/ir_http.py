@@ -1,0 +1,16 @@
+from odoo import models
+from odoo.http import request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Keep the raw bytes of intake calls: the dispatcher would read a form away before the
+        controller sees it, and a signature is over the raw bytes."""
+        super()._pre_dispatch(rule, args)
+        if rule.endpoint.routing.get("logistics_raw") and request.httprequest.content_length:
+            limit = rule.endpoint.routing["max_content_length"]
+            if request.httprequest.content_length <= limit:
+                request.httprequest.get_data(cache=True)

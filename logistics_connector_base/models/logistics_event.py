@@ -1,0 +1,232 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .selections import CLASSIFIERS
+
+# Columns of an event as the inbox writes them, in the order of the INSERT.
+COLUMNS = (
+    "fingerprint",
+    "company_id",
+    "warehouse_id",
+    "shipment_id",
+    "connection_id",
+    "message_id",
+    "provider",
+    "issuer",
+    "shipment_key",
+    "tracking_number",
+    "code_id",
+    "reason_id",
+    "mapping_id",
+    "classifier",
+    "raw_code",
+    "raw_sub_code",
+    "raw_text",
+    "source_id",
+    "revision",
+    "retracts",
+    "corrects",
+    "occurred_at",
+    "occurred_offset",
+    "occurred_precision",
+    "zone_assumed",
+    "recorded_at",
+    "received_at",
+    "processed_at",
+    "estimated_delivery_at",
+    "place_name",
+    "city",
+    "zip",
+    "state_name",
+    "country_code",
+    "latitude",
+    "longitude",
+    "stop_sequence",
+    "signed_by",
+    "is_unmapped",
+    "is_implausible",
+    "standing",
+)
+
+
+class LogisticsEvent(models.Model):
+    """A fact: code × classifier × reason, its times and place, and the message it came with. Facts
+    are appended; a correction changes the standing of the one it corrects, never its content."""
+
+    _name = "logistics.event"
+    _description = "Logistics Event"
+    _log_access = False
+    _order = "occurred_at desc, id desc"
+    _rec_name = "code_id"
+
+    fingerprint = fields.Char(required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
+    shipment_id = fields.Many2one(
+        "logistics.shipment", readonly=True, ondelete="restrict", index=True
+    )
+    connection_id = fields.Many2one("logistics.connection", readonly=True, ondelete="restrict")
+    message_id = fields.Many2one(
+        "logistics.message", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    provider = fields.Char(required=True, readonly=True)
+    issuer = fields.Char(required=True, readonly=True)
+    shipment_key = fields.Char(readonly=True, string="Partner's shipment id")
+    tracking_number = fields.Char(readonly=True)
+    code_id = fields.Many2one(
+        "logistics.event.code", "Event", required=True, readonly=True, ondelete="restrict"
+    )
+    code = fields.Char(related="code_id.code")
+    reason_id = fields.Many2one("logistics.event.reason", readonly=True, ondelete="restrict")
+    mapping_id = fields.Many2one("logistics.event.mapping", readonly=True, ondelete="set null")
+    classifier = fields.Selection(CLASSIFIERS, required=True, readonly=True)
+    raw_code = fields.Char(readonly=True)
+    raw_sub_code = fields.Char(readonly=True)
+    raw_text = fields.Char(readonly=True, string="Partner's words")
+    source_id = fields.Char(readonly=True, string="Partner's event id")
+    revision = fields.Char(readonly=True)
+    retracts = fields.Char(readonly=True)
+    corrects = fields.Char(readonly=True)
+    occurred_at = fields.Datetime(readonly=True)
+    occurred_offset = fields.Integer(
+        readonly=True, string="Offset (minutes)", help="Minutes east of UTC at the place."
+    )
+    occurred_precision = fields.Selection(
+        [("second", "Second"), ("minute", "Minute"), ("day", "Day")], readonly=True
+    )
+    zone_assumed = fields.Boolean(
+        readonly=True, help="The partner gave no zone; the connection's was taken."
+    )
+    occurred_local = fields.Char(compute="_compute_occurred_local", string="Local time")
+    recorded_at = fields.Datetime(readonly=True, help="When the partner recorded it.")
+    received_at = fields.Datetime(readonly=True)
+    processed_at = fields.Datetime(readonly=True)
+    estimated_delivery_at = fields.Datetime(readonly=True)
+    place_name = fields.Char(readonly=True)
+    city = fields.Char(readonly=True)
+    zip = fields.Char(readonly=True)
+    state_name = fields.Char(readonly=True)
+    country_code = fields.Char(readonly=True)
+    latitude = fields.Float(readonly=True, digits=(10, 7))
+    longitude = fields.Float(readonly=True, digits=(10, 7))
+    place = fields.Char(compute="_compute_place")
+    stop_sequence = fields.Integer(readonly=True)
+    signed_by = fields.Char(readonly=True)
+    is_unmapped = fields.Boolean(readonly=True)
+    is_implausible = fields.Boolean(readonly=True, string="Implausible time")
+    standing = fields.Selection(
+        [
+            ("active", "Counts"),
+            ("superseded", "Superseded"),
+            ("retracted", "Retracted"),
+            ("quarantined", "Quarantined"),
+        ],
+        required=True,
+        readonly=True,
+        default="active",
+    )
+
+    _fingerprint_uniq = models.UniqueIndex("(fingerprint)")
+    _raw = models.Index("(provider, raw_code, raw_sub_code)")
+    _source = models.Index("(issuer, source_id) WHERE source_id <> ''")
+    _parked = models.Index("(id) WHERE shipment_id IS NULL")
+
+    @api.depends("place_name", "city", "zip", "country_code")
+    def _compute_place(self):
+        for event in self:
+            city = " ".join(part for part in (event.zip, event.city) if part)
+            event.place = ", ".join(
+                part for part in (event.place_name, city, event.country_code) if part
+            )
+
+    @api.depends("occurred_at", "occurred_offset", "occurred_precision", "zone_assumed")
+    def _compute_occurred_local(self):
+        for event in self:
+            event.occurred_local = event._local_time()
+
+    def _local_time(self):
+        """The time as the place's clock showed it, e.g. “2026-03-04 17:05 (UTC+01:00)”."""
+        self.ensure_one()
+        if not self.occurred_at:
+            return ""
+        offset = self.occurred_offset or 0
+        local = fields.Datetime.add(self.occurred_at, minutes=offset)
+        if self.occurred_precision == "day":
+            return f"{local:%Y-%m-%d}"
+        sign, minutes = ("-" if offset < 0 else "+"), abs(offset)
+        zone = f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}" if offset else "UTC"
+        if self.zone_assumed:
+            zone = self.env._("%s, assumed", zone)
+        return f"{local:%Y-%m-%d %H:%M} ({zone})"
+
+    @api.model
+    def _insert(self, rows):
+        """Append facts; a known fingerprint is left alone.
+
+        :param list[dict] rows: one dict by ``COLUMNS`` each; all of one call
+        :return: ``{fingerprint: id}`` of the rows that are new
+        """
+        if not rows:
+            return {}
+        values = SQL(", ").join(
+            SQL("(%s)", SQL(", ").join(SQL("%s", row.get(name)) for name in COLUMNS))
+            for row in rows
+        )
+        inserted = self.env.execute_query(
+            SQL(
+                "INSERT INTO logistics_event (%s) VALUES %s "
+                "ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint, id",
+                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
+                values,
+            )
+        )
+        return dict(inserted)
+
+    def _attach_rows(self, shipment):
+        """Give events that waited their shipment, company and warehouse; no fold yet."""
+        self.sudo().write(
+            {
+                "shipment_id": shipment.id,
+                "company_id": shipment.company_id.id,
+                "warehouse_id": shipment.warehouse_id.id,
+            }
+        )
+
+    def _attach(self, shipment):
+        """Attach events that waited to a shipment, as a person decided, and fold it."""
+        shipment = shipment.sudo()
+        shipment._lock()
+        self._attach_rows(shipment)
+        shipment._refold()
+        self.env["logistics.parked.reference"].sudo().search(
+            [("event_id", "in", self.ids)]
+        ).unlink()
+
+    def _remap(self):
+        """Translate the raw codes of these events anew and fold their shipments.
+
+        :return: number of events whose meaning changed
+        """
+        mappings = self.env["logistics.event.mapping"]
+        ids_by_code = self.env["logistics.event.code"]._ids_by_code()
+        changed = self.browse()
+        for event in self:
+            found = mappings._lookup_code(event.provider, event.raw_code or "", event.raw_sub_code or "")
+            if not found:
+                continue
+            mapping_id, code, reason_id, classifier = found
+            values = {
+                "code_id": ids_by_code[code],
+                "reason_id": reason_id or False,
+                "mapping_id": mapping_id,
+                "is_unmapped": False,
+            }
+            if classifier:
+                values["classifier"] = classifier
+            before = (event.code_id.id, event.reason_id.id, event.mapping_id.id, event.classifier)
+            after = (values["code_id"], reason_id, mapping_id, classifier or event.classifier)
+            if before != after or event.is_unmapped:
+                event.sudo().write(values)
+                changed |= event
+        changed.shipment_id.sudo()._refold()
+        return len(changed)

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+from ..core.taxonomy import CodeRule
+from .selections import CLASSIFIERS, SHIPMENT_STATES
+
+GROUPS = [
+    ("order", "Order"),
+    ("warehouse", "Warehouse"),
+    ("label", "Label"),
+    ("tender", "Tender"),
+    ("pickup", "Pick-up"),
+    ("movement", "Movement"),
+    ("customs", "Customs"),
+    ("delivery", "Delivery"),
+    ("document", "Document"),
+    ("exception", "Exception"),
+    ("return", "Return"),
+    ("tracking", "Tracking"),
+    ("finance", "Finance"),
+    ("inventory", "Inventory"),
+]
+
+
+class LogisticsEventCode(models.Model):
+    """The taxonomy: what can happen to a shipment, and what it does to its state."""
+
+    _name = "logistics.event.code"
+    _description = "Logistics Event Code"
+    _order = "sequence, code"
+    _rec_names_search = ["name", "code"]
+
+    code = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    group = fields.Selection(GROUPS, required=True)
+    state = fields.Selection(
+        SHIPMENT_STATES, help="State the shipment moves to. Empty: the event changes no state."
+    )
+    flag_set = fields.Char(help="Flags that the event raises on the shipment, comma separated.")
+    flag_clear = fields.Char(help="Flags that the event takes away, comma separated.")
+    default_classifier = fields.Selection(CLASSIFIERS, required=True, default="actual")
+    visibility = fields.Selection(
+        [("internal", "Internal"), ("customer", "Customer"), ("both", "Both")],
+        required=True,
+        default="internal",
+    )
+    action_required = fields.Boolean(help="Somebody has to do something when this happens.")
+    customer_text = fields.Char(translate=True)
+    description = fields.Char(translate=True)
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "This event code exists already.")
+
+    @api.model
+    @ormcache()
+    def _rules(self):
+        """The taxonomy as the pure fold wants it: code → :class:`CodeRule`."""
+        rules = {}
+        for row in self.sudo().with_context(active_test=False).search([]):
+            rules[row.code] = CodeRule(
+                code=row.code,
+                state=row.state or "",
+                flag_set=_split(row.flag_set),
+                flag_clear=_split(row.flag_clear),
+            )
+        return rules
+
+    @api.model
+    @ormcache()
+    def _ids_by_code(self):
+        """code → database id, archived ones too (history points to them)."""
+        rows = self.sudo().with_context(active_test=False).search_fetch([], ["code"])
+        return {row.code: row.id for row in rows}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+
+def _split(text):
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+

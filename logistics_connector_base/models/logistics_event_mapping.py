@@ -1,0 +1,108 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import ormcache
+
+from .selections import CLASSIFIERS
+
+
+class LogisticsEventMapping(models.Model):
+    """How one raw code of a provider is understood. Shipped rows come with the addons and are
+    replaced by upgrades; rows made by users override them."""
+
+    _name = "logistics.event.mapping"
+    _description = "Logistics Event Mapping"
+    _inherit = ["mail.thread"]
+    _order = "provider, raw_code, raw_sub_code, priority desc, id desc"
+    _rec_name = "raw_code"
+
+    provider = fields.Char(required=True, help="Code of the provider whose raw code this is.")
+    raw_code = fields.Char(required=True, tracking=True)
+    raw_sub_code = fields.Char(
+        default="", tracking=True, help="Empty: any sub code that has no row of its own."
+    )
+    code_id = fields.Many2one(
+        "logistics.event.code", "Event", required=True, tracking=True, ondelete="restrict"
+    )
+    code = fields.Char(related="code_id.code")
+    reason_id = fields.Many2one("logistics.event.reason", tracking=True, ondelete="restrict")
+    classifier = fields.Selection(
+        CLASSIFIERS, tracking=True, help="Empty: as the partner's message says."
+    )
+    priority = fields.Integer(
+        default=50, tracking=True, help="The highest wins. Shipped rows have 10, your own 50."
+    )
+    is_shipped = fields.Boolean(
+        readonly=True, help="Comes with the addon. Make a row of your own to override it."
+    )
+    note = fields.Char()
+    active = fields.Boolean(default=True, tracking=True)
+
+    _lookup = models.Index("(provider, raw_code, raw_sub_code) WHERE active IS TRUE")
+
+    @api.model
+    @ormcache("provider")
+    def _translations(self, provider):
+        """All active mappings of a provider.
+
+        :return: ``{(raw_code, raw_sub_code): (mapping_id, code, reason_id, classifier)}``
+        """
+        table = {}
+        rows = self.sudo().search([("provider", "=", provider)], order="priority, id")
+        for row in rows:  # later rows win: higher priority, then the newer one
+            key = (row.raw_code, row.raw_sub_code or "")
+            table[key] = (row.id, row.code_id.code, row.reason_id.id, row.classifier or "")
+        return table
+
+    @api.model
+    def _lookup_code(self, provider, raw_code, raw_sub_code):
+        """The mapping of a raw code: the exact row, else the row for any sub code, else None."""
+        table = self._translations(provider)
+        return table.get((raw_code, raw_sub_code)) or table.get((raw_code, ""))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("install_mode"):
+            for vals in vals_list:
+                vals.update(is_shipped=True)
+                vals.setdefault("priority", 10)
+        mappings = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return mappings
+
+    def write(self, vals):
+        self._refuse_shipped()
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self._refuse_shipped()
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _refuse_shipped(self):
+        loading = self.env.context.get("install_mode") or self.env.context.get("module")
+        if not loading and not self.env.su and any(self.mapped("is_shipped")):
+            raise UserError(
+                self.env._(
+                    "This mapping comes with the addon and is replaced by upgrades. Make a mapping "
+                    "of your own for the same code: it wins."
+                )
+            )
+
+    def action_replay(self):
+        """Apply these mappings to the events that were kept under the same raw codes."""
+        events = self.env["logistics.event"]
+        for mapping in self:
+            domain = [("provider", "=", mapping.provider), ("raw_code", "=", mapping.raw_code)]
+            if mapping.raw_sub_code:
+                domain.append(("raw_sub_code", "=", mapping.raw_sub_code))
+            events |= events.search(domain)
+        changed = events._remap()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%s events were mapped anew.", changed),
+            },
+        }

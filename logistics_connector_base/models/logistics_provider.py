@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class LogisticsProvider(models.Model):
+    """A kind of partner whose messages we understand: one folder of pure parsing code, one mapping
+    file, one contract class (``logistics.provider.handler``), and one record of this model."""
+
+    _name = "logistics.provider"
+    _description = "Logistics Provider"
+    _order = "name"
+
+    name = fields.Char(required=True)
+    code = fields.Char(
+        required=True, help="Namespace of the provider's codes and numbers, such as 'ups'."
+    )
+    kind = fields.Selection(
+        [
+            ("canonical", "Our canonical messages"),
+            ("carrier", "Carrier"),
+            ("aggregator", "Aggregator"),
+            ("warehouse", "Warehouse or 3PL"),
+        ],
+        required=True,
+        default="carrier",
+    )
+    handler = fields.Char(
+        required=True, help="Model that parses this provider's messages (a provider handler)."
+    )
+    documentation_url = fields.Char(help="The partner's public page that describes its messages.")
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "A provider with this code exists already.")
+
+    @api.constrains("handler")
+    def _check_handler(self):
+        contract = self.env.registry["logistics.provider.handler"]
+        for provider in self:
+            handler = self.env.registry.get(provider.handler)
+            if handler is None or not issubclass(handler, contract):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a provider handler. Is the addon that brings it installed?",
+                        provider.handler,
+                    )
+                )
+
+    def _handler(self):
+        """The contract model of this provider (an empty recordset of an abstract model)."""
+        self.ensure_one()
+        return self.env[self.handler]

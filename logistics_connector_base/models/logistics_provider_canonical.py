@@ -1,0 +1,19 @@
+from odoo import api, models
+
+from ..providers.canonical import parse
+
+
+class LogisticsProviderCanonical(models.AbstractModel):
+    """Our own canonical JSON, for partners who can send what we define (Standard Webhooks)."""
+
+    _name = "logistics.provider.canonical"
+    _inherit = "logistics.provider.handler"
+    _description = "Canonical JSON Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_defaults(self):
+        return {"verifier": "standard_webhooks", "message_id_header": "webhook-id"}

@@ -1,0 +1,32 @@
+from odoo import api, models
+
+
+class LogisticsProviderHandler(models.AbstractModel):
+    """The contract of a provider. Inherit it (``_inherit = "logistics.provider.handler"``, own
+    ``_name``) and name the new model in a ``logistics.provider`` record; the core does not change.
+
+    The methods are thin: they hand raw bytes to the provider's pure functions.
+    """
+
+    _name = "logistics.provider.handler"
+    _description = "Logistics Provider Handler"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        """Parse the raw bytes of one message.
+
+        :param bytes raw: the body as it was received
+        :param ParseContext context: time zone of the connection, time of receipt
+        :rtype: ParsedMessage
+        :raises ParseError: with a text for the person in the workbench
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _connection_defaults(self):
+        """Values for a new connection: how this provider signs, which header carries its message id.
+
+        :return: dict of ``logistics.connection`` fields (``verifier``, ``signature_header``,
+            ``signature_encoding``, ``signature_prefix``, ``message_id_header``)
+        """
+        return {}

@@ -1,0 +1,471 @@
+import uuid
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ..core.corrections import ACTIVE, Statement, standing
+from ..core.fold import FoldEvent, fold
+from ..core.identity import digest
+from ..core.jsonsafe import clean_text
+from .selections import SHIPMENT_STATES
+
+# Written by the fold alone (law 4).
+DERIVED = {
+    "state",
+    "pod_received",
+    "is_partial",
+    "is_damaged",
+    "is_short",
+    "on_hold",
+    "has_delivery_exception",
+    "picked_up_at",
+    "delivered_at",
+    "estimated_delivery_at",
+    "last_event_id",
+    "last_event_at",
+    "signed_by",
+}
+# Types a browser may open; anything else is only downloaded.
+SAFE_TYPES = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/tiff", "text/plain")
+OTHER_TYPE = "application/octet-stream"
+# Nothing more is expected to happen to these.
+FINAL_STATES = ("delivered", "returned", "lost", "destroyed", "cancelled")
+
+
+class LogisticsShipment(models.Model):
+    """The canonical shipment. Its state is a pure function of its events; people and programs add
+    events, never a state."""
+
+    _name = "logistics.shipment"
+    _description = "Shipment"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["name", "reference_ids.value"]
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    warehouse_id = fields.Many2one("stock.warehouse", index="btree_not_null", check_company=True)
+    partner_id = fields.Many2one("res.partner", "Consignee", index="btree_not_null")
+    issuer = fields.Char(
+        "Carrier code", help="Provider whose tracking numbers this shipment carries."
+    )
+    carrier_name = fields.Char("Carrier")
+    service = fields.Char()
+    mode = fields.Selection(
+        [
+            ("parcel", "Parcel"),
+            ("ltl", "Groupage (LTL)"),
+            ("ftl", "Full truck (FTL)"),
+            ("air", "Air"),
+            ("ocean", "Ocean"),
+            ("rail", "Rail"),
+        ],
+        default="parcel",
+        required=True,
+    )
+    origin = fields.Char("Source document", readonly=True)
+    ship_date = fields.Date(help="Day the goods left; numbers are matched around it.")
+    promised_delivery_at = fields.Datetime(tracking=True)
+    correlation_id = fields.Char(readonly=True, copy=False, default=lambda self: str(uuid.uuid4()))
+    tracking_numbers = fields.Char(compute="_compute_tracking_numbers", store=True)
+
+    state = fields.Selection(
+        SHIPMENT_STATES, required=True, default="draft", readonly=True, copy=False, tracking=True
+    )
+    pod_received = fields.Boolean("POD received", readonly=True, copy=False)
+    is_partial = fields.Boolean("Partial", readonly=True, copy=False)
+    is_damaged = fields.Boolean("Damaged", readonly=True, copy=False)
+    is_short = fields.Boolean("Short", readonly=True, copy=False)
+    on_hold = fields.Boolean(readonly=True, copy=False)
+    has_delivery_exception = fields.Boolean(
+        "Carrier reports trouble", readonly=True, copy=False
+    )
+    picked_up_at = fields.Datetime(readonly=True, copy=False)
+    delivered_at = fields.Datetime(readonly=True, copy=False)
+    estimated_delivery_at = fields.Datetime(readonly=True, copy=False)
+    last_event_id = fields.Many2one("logistics.event", readonly=True, copy=False)
+    last_event_at = fields.Datetime(readonly=True, copy=False)
+    signed_by = fields.Char(readonly=True, copy=False)
+
+    package_ids = fields.One2many("logistics.shipment.package", "shipment_id", copy=True)
+    stop_ids = fields.One2many("logistics.shipment.stop", "shipment_id", copy=True)
+    reference_ids = fields.One2many("logistics.shipment.reference", "shipment_id")
+    charge_ids = fields.One2many("logistics.shipment.charge", "shipment_id")
+    event_ids = fields.One2many("logistics.event", "shipment_id", readonly=True)
+    exception_ids = fields.One2many("logistics.exception", "shipment_id")
+    exception_count = fields.Integer(compute="_compute_exception_count")
+    picking_ids = fields.Many2many(
+        "stock.picking",
+        "logistics_shipment_picking_rel",
+        "shipment_id",
+        "picking_id",
+        string="Deliveries",
+        groups="stock.group_stock_user,logistics_connector_base.group_logistics_service",
+        check_company=True,
+    )
+    sale_order_ids = fields.Many2many(
+        "sale.order",
+        "logistics_shipment_sale_order_rel",
+        "shipment_id",
+        "sale_order_id",
+        string="Sales orders",
+        groups="sales_team.group_sale_salesman,logistics_connector_base.group_logistics_service",
+        check_company=True,
+    )
+    document_ids = fields.One2many(
+        "ir.attachment",
+        "res_id",
+        domain=[("res_model", "=", "logistics.shipment")],
+        string="Documents",
+        readonly=True,
+    )
+
+    _list = models.Index("(state, id DESC)")
+    _by_company = models.Index("(company_id, id DESC)")
+
+    @api.depends("package_ids.tracking_number")
+    def _compute_tracking_numbers(self):
+        for shipment in self:
+            numbers = shipment.package_ids.filtered("tracking_number").mapped("tracking_number")
+            shipment.tracking_numbers = ", ".join(numbers)
+
+    def _compute_exception_count(self):
+        counts = dict(
+            self.env["logistics.exception"]._read_group(
+                [("shipment_id", "in", self.ids), ("is_open", "=", True)],
+                ["shipment_id"],
+                ["__count"],
+            )
+        )
+        for shipment in self:
+            shipment.exception_count = counts.get(shipment, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_derived(vals)
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].sudo().next_by_code("logistics.shipment")
+        shipments = super().create(vals_list)
+        self.env["logistics.shipment.reference"].create(
+            [
+                {"shipment_id": shipment.id, "type": "shipment", "value": shipment.name}
+                for shipment in shipments
+            ]
+        )
+        return shipments
+
+    def write(self, vals):
+        self._refuse_derived(vals)
+        return super().write(vals)
+
+    def _refuse_derived(self, vals):
+        if not self.env.su and DERIVED & set(vals):
+            raise AccessError(
+                self.env._("A shipment's state follows from its events and cannot be written.")
+            )
+
+    # -- the fold -----------------------------------------------------------------------------
+
+    def _lock(self):
+        """Serialise the work on these shipments across processes until the transaction ends."""
+        if self:
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                    list(self.ids),
+                )
+            )
+
+    def _refold(self):
+        """Compute state, flags and dates anew from the events; write what changed.
+
+        Call it as superuser. What follows from a change is hooked at :meth:`_after_fold`.
+
+        :return: the shipments whose state or dates changed
+        """
+        events = self._fold_rows()
+        rules = self.env["logistics.event.code"]._rules()
+        changed = self.browse()
+        before = {}
+        for shipment in self:
+            rows = events.get(shipment.id, [])
+            ranks = self._write_standings(rows)
+            view = fold(_fold_events(rows, ranks), rules)
+            values = _shipment_values(view, rows)
+            values = {
+                name: value
+                for name, value in values.items()
+                if _column_value(shipment[name]) != value
+            }
+            if values:
+                before[shipment.id] = shipment.state
+                shipment.write(values)
+                changed |= shipment
+        if changed:
+            changed._after_fold(before)
+        return changed
+
+    def _fold_rows(self):
+        """Every event of these shipments, as the fold needs them: shipment id → list of dicts."""
+        self.env["logistics.event"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT e.id, e.shipment_id, e.fingerprint, e.issuer, e.source_id, e.revision,
+                       e.retracts, e.corrects, e.occurred_at, e.recorded_at, e.received_at,
+                       e.occurred_precision, e.classifier, e.estimated_delivery_at, e.signed_by,
+                       e.is_implausible, e.standing, c.code
+                FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
+                WHERE e.shipment_id = ANY(%s)
+                """,
+                list(self.ids),
+            )
+        )
+        rows = {}
+        for row in self.env.cr.dictfetchall():
+            rows.setdefault(row["shipment_id"], []).append(row)
+        return rows
+
+    def _write_standings(self, rows):
+        """Bring the stored standing of each event up to date; returns fingerprint → standing."""
+        verdicts = standing(
+            Statement(
+                fingerprint=row["fingerprint"],
+                issuer=row["issuer"],
+                source_id=row["source_id"] or "",
+                revision=row["revision"] or "",
+                retracts=row["retracts"] or "",
+                corrects=row["corrects"] or "",
+                recorded_at=row["recorded_at"],
+                implausible=row["is_implausible"],
+            )
+            for row in rows
+        )
+        for row in rows:
+            verdict = verdicts[row["fingerprint"]]
+            if row["standing"] != verdict:
+                self.env["logistics.event"].browse(row["id"]).write({"standing": verdict})
+        return verdicts
+
+    def _report_delivery_troubles(self):
+        """One open exception per shipment while its carrier reports trouble; it closes by itself
+        when the next regular scan takes the flag away."""
+        troubled = self.filtered("has_delivery_exception")
+        self.env["logistics.exception"]._report(
+            [
+                {
+                    "type": "delivery_exception",
+                    "key": f"delivery:{shipment.id}",
+                    "name": self.env._(
+                        "%(shipment)s: %(event)s",
+                        shipment=shipment.name,
+                        event=shipment._trouble_event().code_id.name or "",
+                    ),
+                    "company_id": shipment.company_id.id,
+                    "warehouse_id": shipment.warehouse_id.id,
+                    "shipment_id": shipment.id,
+                    "event_id": shipment._trouble_event().id,
+                    "provider": shipment.issuer,
+                    "detail": shipment._trouble_event().raw_text,
+                }
+                for shipment in troubled
+            ]
+        )
+        self.env["logistics.exception"]._resolve_keys(
+            [f"delivery:{shipment.id}" for shipment in self - troubled],
+            self.env._("The shipment moves on."),
+        )
+
+    def _trouble_event(self):
+        """The newest event that counts and raised the trouble flag."""
+        self.ensure_one()
+        rules = self.env["logistics.event.code"]._rules()
+        raising = [code for code, rule in rules.items() if "exception" in rule.flag_set]
+        return self.env["logistics.event"].search(
+            [
+                ("shipment_id", "=", self.id),
+                ("code_id.code", "in", raising),
+                ("standing", "=", "active"),
+            ],
+            limit=1,
+        )
+
+    def _file_document(self, document, event):
+        """Keep a document of an event with the shipment and its deliveries, once each (law 5).
+
+        :param Document document: kind, name, type and bytes
+        :param event: the logistics.event it came with
+        """
+        self.ensure_one()
+        content_digest = digest(document.content)
+        mimetype = document.mimetype if document.mimetype in SAFE_TYPES else OTHER_TYPE
+        for record in [self, *self.sudo().picking_ids]:
+            effect = self.env["logistics.effect"]._claim(
+                "file_document", f"{record._name}:{record.id}:{content_digest}", self, event
+            )
+            if not effect:
+                continue
+            attachment = (
+                self.env["ir.attachment"]
+                .sudo()
+                .create(
+                    {
+                        "name": clean_text(document.filename, 120) or f"{document.kind}.bin",
+                        "raw": document.content,
+                        "mimetype": mimetype,
+                        "res_model": record._name,
+                        "res_id": record.id,
+                        "company_id": self.company_id.id,
+                        "description": self.env._("Proof of delivery from the carrier"),
+                    }
+                )
+            )
+            effect.sudo().write({"res_model": "ir.attachment", "res_id": attachment.id})
+
+    def _after_fold(self, states_before):
+        """Hook: something changed on these shipments.
+
+        :param dict states_before: shipment id → state before the change
+        """
+        self._report_delivery_troubles()
+        orders = self.sudo().sale_order_ids
+        if orders:
+            orders._refresh_logistics_state()
+
+    # -- own facts ----------------------------------------------------------------------------
+
+    def _record_own_event(self, code, occurred_at=None, text=""):
+        """Add a fact that Odoo itself knows, such as a label that was made.
+
+        :param str code: canonical event code
+        :param datetime occurred_at: naive UTC; default now
+        """
+        now = fields.Datetime.now()
+        rows = [
+            {
+                "fingerprint": f"odoo:{shipment.id}:{code}:{(occurred_at or now).isoformat()}",
+                "company_id": shipment.company_id.id,
+                "warehouse_id": shipment.warehouse_id.id or None,
+                "shipment_id": shipment.id,
+                "provider": "odoo",
+                "issuer": "odoo",
+                "shipment_key": shipment.name,
+                "code_id": self.env["logistics.event.code"]._ids_by_code()[code],
+                "classifier": "actual",
+                "raw_code": code,
+                "raw_sub_code": "",
+                "raw_text": text,
+                "source_id": "",
+                "revision": "",
+                "occurred_at": occurred_at or now,
+                "occurred_offset": 0,
+                "occurred_precision": "second",
+                "zone_assumed": False,
+                "received_at": now,
+                "processed_at": now,
+                "is_unmapped": False,
+                "is_implausible": False,
+                "standing": ACTIVE,
+            }
+            for shipment in self
+        ]
+        self.env["logistics.event"]._insert(rows)
+        self.sudo()._refold()
+        self.invalidate_recordset(["event_ids"])
+
+    def _reached_the_carrier(self):
+        """Whether the goods have left: from then on nothing of Odoo's can cancel the shipment."""
+        self.ensure_one()
+        return bool(self.picked_up_at) or self.state in FINAL_STATES
+
+    # -- what people open ---------------------------------------------------------------------
+
+    def action_view_exceptions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_connector_base.action_logistics_exception"
+        )
+        return dict(action, domain=[("shipment_id", "=", self.id)], context={})
+
+    def action_view_pickings(self):
+        self.ensure_one()
+        return self._open_records(self.picking_ids, self.env._("Deliveries"))
+
+    def action_view_sale_orders(self):
+        self.ensure_one()
+        return self._open_records(self.sale_order_ids, self.env._("Sales orders"))
+
+    def _open_records(self, records, name):
+        action = {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": records._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", records.ids)],
+        }
+        if len(records) == 1:
+            action.update(view_mode="form", res_id=records.id)
+        return action
+
+
+def _fold_events(rows, standings):
+    return [
+        FoldEvent(
+            fingerprint=row["fingerprint"],
+            code=row["code"],
+            classifier=row["classifier"],
+            occurred_at=_aware(row["occurred_at"]),
+            active=standings[row["fingerprint"]] == ACTIVE,
+            estimated_delivery=_aware(row["estimated_delivery_at"]),
+            recorded_at=_aware(row["recorded_at"]),
+            precision=row["occurred_precision"] or "second",
+            source_id=row["source_id"] or "",
+        )
+        for row in rows
+    ]
+
+
+def _shipment_values(view, rows):
+    """The shipment's derived columns from the fold's view."""
+    by_fingerprint = {row["fingerprint"]: row for row in rows}
+    last = by_fingerprint.get(view.last_fingerprint)
+    signed = sorted(
+        (row["occurred_at"], row["fingerprint"], row["signed_by"])
+        for row in rows
+        if row["signed_by"] and row["occurred_at"] and row["standing"] != "retracted"
+    )
+    return {
+        "state": view.state or "draft",
+        "pod_received": "pod_received" in view.flags,
+        "is_partial": "partial" in view.flags,
+        "is_damaged": "damaged" in view.flags,
+        "is_short": "short" in view.flags,
+        "on_hold": "on_hold" in view.flags,
+        "has_delivery_exception": "exception" in view.flags,
+        "picked_up_at": _seconds(view.picked_up_at),
+        "delivered_at": _seconds(view.delivered_at),
+        "estimated_delivery_at": _seconds(view.estimated_delivery_at),
+        "last_event_id": last["id"] if last else False,
+        "last_event_at": _seconds(view.last_event_at),
+        "signed_by": signed[-1][2] if signed else False,
+    }
+
+
+def _aware(moment):
+    """The database's naive UTC as the core's aware UTC."""
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+def _seconds(moment):
+    """Naive UTC in whole seconds, as Odoo keeps it; comparing finer ones would write for ever."""
+    return moment.replace(microsecond=0, tzinfo=None) if moment else False
+
+
+def _column_value(value):
+    return value.id if isinstance(value, models.BaseModel) else value

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class LogisticsShipmentCharge(models.Model):
+    """Money on a shipment. Estimated and booked amounts come from the carrier side, billed and
+    approved ones from freight audit; they meet here."""
+
+    _name = "logistics.shipment.charge"
+    _description = "Shipment Charge"
+    _order = "shipment_id, kind, id"
+
+    shipment_id = fields.Many2one(
+        "logistics.shipment", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="shipment_id.company_id", store=True, index=True)
+    name = fields.Char("Charge", required=True)
+    kind = fields.Selection(
+        [
+            ("estimated", "Estimated"),
+            ("booked", "Booked"),
+            ("billed", "Billed"),
+            ("approved", "Approved"),
+        ],
+        required=True,
+    )
+    amount = fields.Monetary(required=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )

@@ -1,0 +1,66 @@
+from odoo import api, fields, models
+
+from ..core.identity import normalise_number
+
+
+class LogisticsShipmentPackage(models.Model):
+    """A handling unit: what carries one label."""
+
+    _name = "logistics.shipment.package"
+    _description = "Shipment Package"
+    _order = "shipment_id, sequence, id"
+    _rec_name = "tracking_number"
+
+    shipment_id = fields.Many2one(
+        "logistics.shipment", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="shipment_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    tracking_number = fields.Char()
+    sscc = fields.Char("SSCC", help="Serial Shipping Container Code of GS1, 18 digits.")
+    weight = fields.Float(help="In the unit of the settings (kg or lb).")
+    length = fields.Float()
+    width = fields.Float()
+    height = fields.Float()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        packages = super().create(vals_list)
+        packages._reflect_references()
+        return packages
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"tracking_number", "sscc"} & set(vals):
+            self._reflect_references()
+        return result
+
+    def _reflect_references(self):
+        """A package's numbers are references of its shipment: events find it by them."""
+        reference_model = self.env["logistics.shipment.reference"]
+        values = []
+        for package in self:
+            shipment = package.shipment_id
+            known = {(ref.type, ref.value) for ref in shipment.reference_ids}
+            for kind, value in (("tracking", package.tracking_number), ("sscc", package.sscc)):
+                if value and (kind, value) not in known:
+                    known.add((kind, value))
+                    values.append(
+                        {
+                            "shipment_id": shipment.id,
+                            "package_id": package.id,
+                            "type": kind,
+                            "value": value,
+                            "issuer": shipment.issuer if kind == "tracking" else "",
+                        }
+                    )
+        reference_model.create(values)
+
+    @api.model
+    def _find_by_number(self, shipment_id, number):
+        """The package of a shipment that carries this number, or an empty recordset."""
+        key = normalise_number(number or "")
+        for package in self.search([("shipment_id", "=", shipment_id)]):
+            if key and normalise_number(package.tracking_number or "") == key:
+                return package
+        return self.browse()

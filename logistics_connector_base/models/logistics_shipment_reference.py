@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+from ..core.identity import normalise_number
+
+TYPES = [
+    ("shipment", "Shipment number"),
+    ("carrier_uid", "Carrier's unique id"),
+    ("sscc", "SSCC"),
+    ("tracking", "Tracking number"),
+    ("master_tracking", "Master tracking number"),
+    ("waybill", "Waybill"),
+    ("bol", "Bill of lading"),
+    ("picking", "Delivery order"),
+    ("order", "Sales order"),
+    ("customer", "Customer reference"),
+]
+
+
+class LogisticsShipmentReference(models.Model):
+    """An identifier of a shipment: kind, value, who issued it, and when it is valid (tracking
+    numbers are recycled)."""
+
+    _name = "logistics.shipment.reference"
+    _description = "Shipment Reference"
+    _order = "shipment_id, type, id"
+    _rec_name = "value"
+
+    shipment_id = fields.Many2one(
+        "logistics.shipment", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="shipment_id.company_id", store=True, index=True)
+    package_id = fields.Many2one("logistics.shipment.package", ondelete="cascade")
+    type = fields.Selection(TYPES, required=True)
+    value = fields.Char(required=True)
+    issuer = fields.Char(
+        default="", help="Namespace of the number: a provider's code. Empty: any issuer's."
+    )
+    value_key = fields.Char(
+        compute="_compute_value_key",
+        store=True,
+        help="The value without blanks and dashes, in capitals: what events are looked up by.",
+    )
+    valid_from = fields.Date()
+    valid_to = fields.Date()
+
+    _lookup = models.Index("(value_key)")
+    _reference_uniq = models.Constraint(
+        "UNIQUE(shipment_id, type, value, issuer)", "The shipment has this reference already."
+    )
+
+    @api.depends("value")
+    def _compute_value_key(self):
+        for reference in self:
+            reference.value_key = normalise_number(reference.value or "")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["issuer"] = vals.get("issuer") or ""
+        references = super().create(vals_list)
+        references._wake_parked()
+        return references
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"value", "issuer", "valid_from", "valid_to", "type"} & set(vals):
+            self._wake_parked()
+        return result
+
+    def _wake_parked(self):
+        """Messages that waited for one of these numbers are worked again."""
+        keys = [reference.value_key for reference in self if reference.value_key]
+        self.env["logistics.parked.reference"].sudo()._wake(keys)

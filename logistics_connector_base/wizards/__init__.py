@@ -1,0 +1,6 @@
+from . import (
+    logistics_connection_address,
+    logistics_exception_dismiss,
+    logistics_exception_link,
+    logistics_exception_map,
+)
