@@ -1,0 +1,307 @@
+# Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
+"""Our own canonical JSON: what a partner sends who can send what we define.
+
+The shape is the JSON Schema ``schemas/canonical-events-1.0.json`` of this addon; README.md beside
+this file shows it with examples. A message is refused as a whole where it does not fit, with the
+places of the trouble: it was made for us, so a field we do not know is a mistake, not an addition
+(names that begin with "x-" are free).
+
+Identity: the message has ``id`` and ``revision``; an event with both is known by them, any other by
+its facts. Codes: ``code`` names our taxonomy, ``raw_code`` the partner's own, and the mapping
+decides; where only ``code`` is given it is the raw code as well.
+
+Times: RFC 3339; without offset they are local to ``time_zone`` of the event (then nothing is
+assumed) or to the connection's zone (assumed). A date alone is a day.
+"""
+
+import json
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from ...core.canonical import (
+    Document,
+    Instant,
+    ParseContext,
+    ParsedEvent,
+    ParsedMessage,
+    ParseError,
+    Place,
+    Reference,
+)
+from ...core.instants import parse_iso, zone
+from ...core.jsonsafe import clean_text
+from ...core.reading import Node, country_code, decode_base64, file_type, local_zone, read
+
+CODE = "canonical"
+NAME = "Canonical JSON"
+MESSAGE_TYPE = "canonical-events-1.0"
+SCHEMA_PATH = Path(__file__).parents[2] / "schemas" / "canonical-events-1.0.json"
+
+RETRACTION_CODE = "TRK_INFO"  # the withdrawal itself is history without effect
+MAX_ERRORS = 5
+
+# Whose scan it is counts before what we call it: a partner that passes on a carrier's scan and the
+# carrier itself know the shipment by the carrier's number.
+_KEY_TYPES = (
+    "carrier_uid",
+    "tracking",
+    "sscc",
+    "waybill",
+    "master_tracking",
+    "bol",
+    "shipment",
+    "picking",
+    "order",
+    "customer",
+)
+_TYPE_NAMES = {
+    "object": "an object",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+_FOUND_NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
+
+
+def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
+    """The events of a message. Raises ParseError, with up to five places where it does not fit."""
+    root = read(raw)
+    check(root.value)
+    default_zone = local_zone(context)
+    issuer = root.get("issuer").text()
+    events = tuple(_event(node, issuer, default_zone) for node in root.get("events").items())
+    identity = _identity(root)
+    return ParsedMessage(events, *identity, message_type=MESSAGE_TYPE)
+
+
+def message_identity(raw: bytes) -> tuple[str, str]:
+    """Id and revision of a message, ("", "") where it has none that can be read."""
+    try:
+        return _identity(read(raw))
+    except ParseError:
+        return "", ""
+
+
+def _identity(root: Node) -> tuple[str, str]:
+    return root.get("id").text(), _revision(root)
+
+
+def _revision(node: Node) -> str:
+    """JSON writes one revision as "3", 3 and 3.0."""
+    value = node.get("revision").value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return node.get("revision").text()
+
+
+# --- the schema ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+
+
+def check(value: object) -> None:
+    """Raise ParseError where the value does not fit the schema."""
+    errors = []
+    for error in validator().iter_errors(value):
+        errors.append(error)
+        if len(errors) > 20 * MAX_ERRORS:
+            break  # a list of thousands of wrong events: the first ones tell enough
+    if not errors:
+        return
+    # Places first as they come in the message; the same place and text only once.
+    ordered = sorted(errors, key=lambda e: [_padded(step) for step in e.absolute_path])
+    lines = list(dict.fromkeys(f"{_pointer(error)}: {_explain(error)}." for error in ordered))
+    shown = lines[:MAX_ERRORS]
+    if len(lines) > MAX_ERRORS:
+        shown.append("There is more.")
+    raise ParseError(" ".join(shown))
+
+
+def _padded(step: str | int) -> str:
+    return f"{step:09d}" if isinstance(step, int) else step
+
+
+def _pointer(error: ValidationError) -> str:
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path)
+    return clean_text("/" + "/".join(steps), 200)
+
+
+def _explain(error: ValidationError) -> str:
+    """One error in plain words, without the jargon of schemas."""
+    message = error.schema.get("x-message") if isinstance(error.schema, dict) else None
+    if message and error.validator in ("pattern", "anyOf"):
+        return message
+    explain = _EXPLANATIONS.get(error.validator)
+    return explain(error) if explain else f"does not fit the rule “{error.validator}”"
+
+
+def _missing(error: ValidationError) -> str:
+    names = [name for name in error.validator_value if name not in error.instance]
+    return f"“{names[0]}” is missing"
+
+
+def _needs(error: ValidationError) -> str:
+    for name, others in error.validator_value.items():
+        missing = [other for other in others if other not in error.instance]
+        if name in error.instance and missing:
+            return f"“{name}” needs “{missing[0]}” beside it"
+    return "fields are missing that belong together"
+
+
+def _unknown(error: ValidationError) -> str:
+    known = error.schema.get("properties", {})
+    names = [name for name in error.instance if name not in known and name[:2] not in ("x-", "x_")]
+    return f"“{clean_text(names[0], 60)}” is no field of this format"
+
+
+def _types(error: ValidationError) -> str:
+    wanted = error.validator_value
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    names = " or ".join(_TYPE_NAMES.get(name, name) for name in wanted)
+    if error.instance is None:
+        found = "nothing"
+    else:
+        found = _FOUND_NAMES.get(type(error.instance), "a number")
+    return f"{names} expected, found {found}"
+
+
+_EXPLANATIONS = {
+    "required": _missing,
+    "dependentRequired": _needs,
+    "additionalProperties": _unknown,
+    "type": _types,
+    "enum": lambda e: "one of " + ", ".join(map(str, e.validator_value)) + " expected",
+    "const": lambda e: f"“{e.validator_value}” expected",
+    "pattern": lambda e: "the text has not the form that is expected here",
+    "minLength": lambda e: "the text is empty",
+    "maxLength": lambda e: f"the text is longer than {e.validator_value} characters",
+    "minimum": lambda e: f"the number is smaller than {e.validator_value}",
+    "maximum": lambda e: f"the number is greater than {e.validator_value}",
+    "minItems": lambda e: "the list is empty",
+    "maxItems": lambda e: f"the list has more than {e.validator_value} entries",
+    # The only schema that is just "false" guards a withdrawal.
+    None: lambda e: "“retracts” stands alone: no code, document or correction beside it",
+}
+
+
+# --- the events ---------------------------------------------------------------------------------
+
+
+def _event(node: Node, sender: str, default_zone: str) -> ParsedEvent:
+    code, retracts = node.get("code").text(), node.get("retracts").text()
+    if retracts:
+        code = RETRACTION_CODE
+    shipment = node.get("shipment")
+    references = _references(shipment)
+    event = ParsedEvent(
+        issuer=node.get("issuer").text() or sender,
+        shipment_key=shipment.get("key").code() or _strongest(references),
+        references=references,
+        raw_code=node.get("raw_code").code() or code or node.get("raw_code").required(),
+        raw_sub_code=node.get("raw_sub_code").code(),
+        raw_text=node.get("raw_text").text(),
+        code=code,
+        reason=node.get("reason").text(),
+        classifier=node.get("classifier").text() or "actual",
+        occurred=_instant(node, "occurred_at", default_zone),
+        recorded=_instant(node, "recorded_at", default_zone),
+        place=_place(node.get("place")),
+        source_id=node.get("id").text(),
+        revision=_revision(node),
+        retracts=retracts,
+        corrects=node.get("corrects").text(),
+        stop_sequence=_stop(node),
+        signed_by=node.get("signed_by").text(),
+        ship_date=_ship_date(shipment.get("ship_date")),
+        estimated_delivery=_instant(node, "estimated_delivery_at", default_zone),
+        documents=tuple(_document(item) for item in node.get("documents").items()),
+        pointer=node.pointer,
+    )
+    if retracts:
+        # A withdrawal has no time of its own but that of its making.
+        return replace(event, occurred=event.occurred or event.recorded)
+    if event.classifier == "estimated" and event.estimated_delivery and not event.recorded:
+        # The estimate is in its own field, so the event's time is that of making it.
+        return replace(event, recorded=event.occurred)
+    return event
+
+
+def _instant(node: Node, name: str, default_zone: str) -> Instant | None:
+    text, own_zone = node.get(name).text(), node.get("time_zone").text()
+    if not text:
+        return None
+    try:
+        source_zone = zone(own_zone)
+    except ValueError as error:
+        raise node.get("time_zone").fail(f"{error}.") from None
+    try:
+        instant = parse_iso(text, own_zone or default_zone)
+    except ValueError as error:
+        raise node.get(name).fail(f"{error}.") from None
+    if own_zone and instant.assumed:
+        offset = instant.utc.astimezone(source_zone).utcoffset()
+        minutes = None if offset is None else round(offset.total_seconds() / 60)
+        return replace(instant, offset_minutes=minutes, assumed=False)
+    return instant
+
+
+def _references(shipment: Node) -> tuple[Reference, ...]:
+    found = (
+        Reference(item.get("type").text(), item.get("value").required(), item.get("issuer").text())
+        for item in shipment.get("references").items()
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _strongest(references: tuple[Reference, ...]) -> str:
+    return min(references, key=lambda reference: _KEY_TYPES.index(reference.type)).value
+
+
+def _place(place: Node) -> Place:
+    latitude, longitude = place.get("latitude").value, place.get("longitude").value
+    return Place(
+        name=place.get("name").text(),
+        street=place.get("street").text(),
+        city=place.get("city").text(),
+        state=place.get("state").text(),
+        zip=place.get("zip").text(),
+        country=country_code(place.get("country").text()),
+        latitude=None if latitude is None else float(latitude),
+        longitude=None if longitude is None else float(longitude),
+    )
+
+
+def _stop(node: Node) -> int | None:
+    value = node.get("stop_sequence").value
+    return None if value is None else int(value)
+
+
+def _ship_date(node: Node) -> date | None:
+    try:
+        return date.fromisoformat(node.text()) if node.text() else None
+    except ValueError:
+        raise node.fail("there is no such day.") from None
+
+
+def _document(node: Node) -> Document:
+    content = node.get("content_base64")
+    try:
+        raw = decode_base64(content.value)
+    except ValueError:
+        raise content.fail("a file in base64 expected, and this is none.") from None
+    return Document(
+        kind=node.get("kind").text() or "other",
+        filename=node.get("filename").required(),
+        mimetype=node.get("mimetype").text() or file_type(raw)[0],
+        content=raw,
+    )
