@@ -3,7 +3,6 @@ import time
 
 import psycopg2
 import werkzeug.exceptions
-
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
@@ -58,7 +57,9 @@ class LogisticsIntake(http.Controller):
         if length is None:
             return _problem(411, "Length required", "Send the body with a Content-Length header.")
         if length > MAX_BYTES:
-            return _problem(413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message.")
+            return _problem(
+                413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message."
+            )
         content_type = request.httprequest.mimetype or ""
         if not _acceptable(content_type):
             return _problem(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
@@ -67,7 +68,9 @@ class LogisticsIntake(http.Controller):
         try:
             body = request.httprequest.get_data(cache=True)
         except werkzeug.exceptions.RequestEntityTooLarge:
-            return _problem(413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message.")
+            return _problem(
+                413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message."
+            )
         if len(body) != length:
             return _problem(400, "Incomplete", "The body is shorter than its Content-Length.")
 
@@ -109,9 +112,8 @@ class LogisticsIntake(http.Controller):
     )
     def fate(self, receipt):
         """What became of a message. The receipt is unguessable and was given to its sender only."""
-        message = (
-            request.env(user=SUPERUSER_ID)["logistics.message"]
-            .search([("receipt", "=", receipt[:64]), ("direction", "=", "in")], limit=1)
+        message = request.env(user=SUPERUSER_ID)["logistics.message"].search(
+            [("receipt", "=", receipt[:64]), ("direction", "=", "in")], limit=1
         )
         if not message:
             return _problem(404, "Unknown receipt", "No message with this receipt.")

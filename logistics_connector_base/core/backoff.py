@@ -28,9 +28,7 @@ def next_delay(tries: int, base: float, cap: float, rng: random.Random | None = 
     return delay / 2 + (rng or random).random() * delay / 2
 
 
-def retry_after(
-    header: str | None, now: datetime, cap: float = MAX_RETRY_AFTER
-) -> float | None:
+def retry_after(header: str | None, now: datetime, cap: float = MAX_RETRY_AFTER) -> float | None:
     """Seconds that a Retry-After header asks to wait (RFC 9110 10.2.3: seconds or HTTP date).
 
     ``now`` is aware. At most ``cap``; 0 for a date that has passed; None for no header or anything

@@ -43,6 +43,9 @@ class Place:
     longitude: float | None = None
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """An identifier of a shipment or package: what kind, which value, who issued it.
@@ -109,7 +112,7 @@ class ParsedEvent:
     reason: str = ""
     classifier: str = "actual"
     recorded: Instant | None = None
-    place: Place = Place()
+    place: Place = NOWHERE
     source_id: str = ""
     revision: str = ""
     retracts: str = ""
@@ -141,8 +144,8 @@ class ParseError(ValueError):
 class ParseContext:
     """What a pure parser may know of its surroundings.
 
-    ``default_zone`` is the IANA zone of the connection, used where the source gives none ("" :
-    refuse to guess; the instant is then read as UTC and marked assumed). ``received_at`` is aware UTC.
+    ``default_zone`` is the IANA zone of the connection, used where the source gives none; "" reads
+    such an instant as UTC, and marks it as assumed as well. ``received_at`` is aware UTC.
     """
 
     default_zone: str = ""

@@ -1,8 +1,8 @@
 """Which of a shipment's events count: corrections append, nothing is deleted.
 
 A partner may send an event again under its own id with a later revision (DCSA), withdraw one
-(EPCIS error declaration, ``retracts``) or replace one (``corrects``). Which events are left is a pure
-function of the set, so that a retraction may come before what it retracts.
+(EPCIS error declaration, ``retracts``) or replace one (``corrects``). Which events are left is a
+pure function of the set, so that a retraction may come before what it retracts.
 """
 
 from collections.abc import Iterable
@@ -61,9 +61,9 @@ def standing(statements: Iterable[Statement]) -> dict[str, str]:
             if not target or target == statement.source_id:
                 continue
             for other in unique.values():
-                if other.source_id == target and other.issuer == statement.issuer:
-                    if result[other.fingerprint] != RETRACTED:
-                        result[other.fingerprint] = verdict
+                same = other.source_id == target and other.issuer == statement.issuer
+                if same and result[other.fingerprint] != RETRACTED:
+                    result[other.fingerprint] = verdict
     return result
 
 
@@ -71,6 +71,7 @@ def _version(statement):
     """Later revisions are greater: by the partner's recording time, then by the revision itself
     (numbers by value, ISO times by text), then by content, so that no order of arrival matters."""
     revision = statement.revision
-    number = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 19 else -1
+    is_number = revision.isascii() and revision.isdigit() and len(revision) < 19
+    number = int(revision) if is_number else -1
     recorded = statement.recorded_at.timestamp() if statement.recorded_at else 0.0
     return (number, revision, recorded, statement.fingerprint)

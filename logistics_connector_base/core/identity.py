@@ -18,8 +18,11 @@ FINGERPRINT_VERSION = "v1"
 MAX_PLAIN_ID = 200
 MAX_PLAIN_REVISION = 100
 
-# Blanks of every kind, hyphens and dashes, and characters that have no width.
-_NOISE = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]+")
+# Blanks of every kind, hyphens and dashes, characters that have no width, and what PostgreSQL
+# would not take as a search term: controls and lone surrogates.
+_NOISE = re.compile(
+    "[\\s\\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+)
 _SSCC_WITH_PREFIX = re.compile(r"(?:\(00\)|00)(\d{18})", re.ASCII)
 
 
@@ -98,6 +101,7 @@ def normalise_number(value: str) -> str:
     00340434161094042557 where others write 340434161094042557. Other leading zeros count.
     """
     text = _NOISE.sub("", unicodedata.normalize("NFKC", value or "")).upper()
+    text = unicodedata.normalize("NFKC", text)  # what a dropped blank kept apart may join now
     match = _SSCC_WITH_PREFIX.fullmatch(text)
     if match and _valid_gs1(match.group(1)):
         return match.group(1)

@@ -111,9 +111,7 @@ def _build(
     return Instant(utc=utc, offset_minutes=offset, precision=precision, assumed=assumed)
 
 
-def _clock(
-    hour: int, minute: int, second: int, microsecond: int = 0
-) -> tuple[time, timedelta]:
+def _clock(hour: int, minute: int, second: int, microsecond: int = 0) -> tuple[time, timedelta]:
     """A time of day and what must be added to it: ISO 8601 knows 24:00 and the leap second :60."""
     if hour == 24 and not (minute or second or microsecond):
         return time(0), timedelta(days=1)
@@ -206,9 +204,7 @@ def _minutes(delta: timedelta | None) -> int | None:
     return None if delta is None else round(delta.total_seconds() / 60)
 
 
-def from_utc_and_local(
-    utc_dt: datetime, local_dt: datetime, precision: str = "second"
-) -> Instant:
+def from_utc_and_local(utc_dt: datetime, local_dt: datetime, precision: str = "second") -> Instant:
     """An instant that the source gives twice: in UTC and on the wall clock of the place.
 
     Both naive (an aware ``utc_dt`` is converted; a zone on ``local_dt`` is dropped). Their

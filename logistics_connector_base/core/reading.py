@@ -211,8 +211,9 @@ def proof(scan: ParsedEvent, kind: str, content: bytes, pointer: str) -> ParsedE
     """The event "a document arrived" that goes with a delivery scan.
 
     It is an event of its own, because carriers repeat the scan when the document is ready: the
-    repeated scan is a duplicate, the document must not be. Raw code "POD", raw sub code the kind
-    and the first digits of the document's digest, so that each document counts once.
+    repeated scan is a duplicate, the document must not be. The raw code "POD" is ours, so it names
+    its canonical code itself; the raw sub code is the kind and the first digits of the document's
+    digest, so that each document counts once.
     """
     mimetype, extension = file_type(content)
     digest = hashlib.sha256(content).hexdigest()[:12]
@@ -223,6 +224,7 @@ def proof(scan: ParsedEvent, kind: str, content: bytes, pointer: str) -> ParsedE
         raw_code=PROOF_CODE,
         raw_sub_code=f"{kind.upper()}/{digest}",
         raw_text="",
+        code="DOC_POD",
         classifier="actual",
         estimated_delivery=None,
         documents=(document,),

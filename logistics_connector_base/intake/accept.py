@@ -79,7 +79,9 @@ def accept(dbname, profile, body, headers, content_type="", channel="webhook", c
     :rtype: Receipt
     :raises psycopg2.Error: it is not certain that the message is filed: do not acknowledge
     """
-    external_id = (headers.get(profile.message_id_header) or "") if profile.message_id_header else ""
+    external_id = (
+        (headers.get(profile.message_id_header) or "") if profile.message_id_header else ""
+    )
     digest = identity.digest(body)
     key = identity.message_identity(external_id, "", digest)
     correlation_id = str(uuid.uuid4())

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
-
 from odoo.sql_db import connection_info_for
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 # A prefork worker serves one request at a time and needs one; a threaded server a few.
 MAX_IDLE = 8

@@ -22,7 +22,12 @@ from . import (
     logistics_exception,
     logistics_parked_reference,
     logistics_inbox,
+    logistics_connection_checklist,
+    logistics_exception_evidence,
+    logistics_message_evidence,
+    logistics_shipment_timeline,
     res_company,
     sale_order,
+    stock_move,
     stock_picking,
 )

@@ -1,10 +1,9 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
-
-from odoo.addons.base.models.res_partner import _tz_get
 
 from ..core.identity import digest
 from ..intake.profile import IntakeProfile, Secret
@@ -49,7 +48,9 @@ class LogisticsConnection(models.Model):
         help="Shipments of these companies may be moved by this connection's events. "
         "Empty: the owning company only.",
     )
-    partner_id = fields.Many2one("res.partner", tracking=True, help="The carrier, warehouse or 3PL.")
+    partner_id = fields.Many2one(
+        "res.partner", tracking=True, help="The carrier, warehouse or 3PL."
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -80,7 +81,9 @@ class LogisticsConnection(models.Model):
     signature_encoding = fields.Selection(
         [("hex", "Hexadecimal"), ("base64", "Base64")], default="hex", tracking=True
     )
-    signature_prefix = fields.Char(tracking=True, help="Text before the signature, as in 'sha256='.")
+    signature_prefix = fields.Char(
+        tracking=True, help="Text before the signature, as in 'sha256='."
+    )
     message_id_header = fields.Char(
         tracking=True,
         help="Header that carries the partner's id of a message. Empty: messages are told apart by "

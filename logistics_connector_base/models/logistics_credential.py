@@ -79,7 +79,9 @@ class LogisticsCredential(models.Model):
         credentials = super().create(vals_list)
         self.env.registry.clear_cache()
         for credential in credentials:
-            credential.connection_id._log_secret_change(self.env._("Secret added: %s", credential.name))
+            credential.connection_id._log_secret_change(
+                self.env._("Secret added: %s", credential.name)
+            )
         return credentials
 
     def write(self, vals):

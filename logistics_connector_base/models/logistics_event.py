@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .selections import CLASSIFIERS
 
@@ -47,6 +46,10 @@ COLUMNS = (
     "is_implausible",
     "standing",
 )
+INSERT = f"""
+INSERT INTO logistics_event ({", ".join(COLUMNS)}) VALUES %s
+ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint, id
+"""
 
 
 class LogisticsEvent(models.Model):
@@ -127,7 +130,7 @@ class LogisticsEvent(models.Model):
     )
 
     _fingerprint_uniq = models.UniqueIndex("(fingerprint)")
-    _raw = models.Index("(provider, raw_code, raw_sub_code)")
+    _raw = models.Index("(issuer, raw_code, raw_sub_code)")
     _source = models.Index("(issuer, source_id) WHERE source_id <> ''")
     _parked = models.Index("(id) WHERE shipment_id IS NULL")
 
@@ -168,17 +171,8 @@ class LogisticsEvent(models.Model):
         """
         if not rows:
             return {}
-        values = SQL(", ").join(
-            SQL("(%s)", SQL(", ").join(SQL("%s", row.get(name)) for name in COLUMNS))
-            for row in rows
-        )
-        inserted = self.env.execute_query(
-            SQL(
-                "INSERT INTO logistics_event (%s) VALUES %s "
-                "ON CONFLICT (fingerprint) DO NOTHING RETURNING fingerprint, id",
-                SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
-                values,
-            )
+        inserted = self.env.cr.execute_values(
+            INSERT, [tuple(row.get(name) for name in COLUMNS) for row in rows], fetch=True
         )
         return dict(inserted)
 
@@ -211,7 +205,9 @@ class LogisticsEvent(models.Model):
         ids_by_code = self.env["logistics.event.code"]._ids_by_code()
         changed = self.browse()
         for event in self:
-            found = mappings._lookup_code(event.provider, event.raw_code or "", event.raw_sub_code or "")
+            found = mappings._lookup_code(
+                event.issuer, event.raw_code or "", event.raw_sub_code or ""
+            )
             if not found:
                 continue
             mapping_id, code, reason_id, classifier = found

@@ -89,5 +89,3 @@ class LogisticsEventCode(models.Model):
 
 def _split(text):
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-

@@ -15,7 +15,11 @@ class LogisticsEventMapping(models.Model):
     _order = "provider, raw_code, raw_sub_code, priority desc, id desc"
     _rec_name = "raw_code"
 
-    provider = fields.Char(required=True, help="Code of the provider whose raw code this is.")
+    provider = fields.Char(
+        "Issuer",
+        required=True,
+        help="Whose code it is: the code of the carrier, aggregator or partner, such as 'ups'.",
+    )
     raw_code = fields.Char(required=True, tracking=True)
     raw_sub_code = fields.Char(
         default="", tracking=True, help="Empty: any sub code that has no row of its own."
@@ -93,7 +97,7 @@ class LogisticsEventMapping(models.Model):
         """Apply these mappings to the events that were kept under the same raw codes."""
         events = self.env["logistics.event"]
         for mapping in self:
-            domain = [("provider", "=", mapping.provider), ("raw_code", "=", mapping.raw_code)]
+            domain = [("issuer", "=", mapping.provider), ("raw_code", "=", mapping.raw_code)]
             if mapping.raw_sub_code:
                 domain.append(("raw_sub_code", "=", mapping.raw_sub_code))
             events |= events.search(domain)

@@ -5,8 +5,8 @@ import time
 from odoo import api, fields, models
 
 from ..core.backoff import next_delay
+from ..inbox.batch import InboxBatch
 from ..intake import waker
-from .inbox_batch import InboxBatch
 
 _logger = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ JOB_PATIENCE = 15
 
 
 class LogisticsInbox(models.AbstractModel):
-    """Works received messages: claims by state, in short READ COMMITTED transactions, one drain at a
-    time. Tries are counted when a message is claimed, so that one which kills the process cannot do
+    """Works received messages: claims by state, in short READ COMMITTED transactions, one drain at
+    a time. Tries are counted when a message is claimed, so that one which kills the process cannot do
     it for ever; what fails in a batch is found by halving it."""
 
     _name = "logistics.inbox"
@@ -72,9 +72,7 @@ class LogisticsInbox(models.AbstractModel):
         The lock belongs to a process's connection: with the process it is gone at once, whatever
         the job's row still says.
         """
-        self.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, LOCK_LANE)
-        )
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
         if not self.env.cr.fetchone()[0]:
             return True
         self.env.cr.execute(

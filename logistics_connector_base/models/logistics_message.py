@@ -170,9 +170,7 @@ class LogisticsMessage(models.Model):
         counts = dict(
             self.env["logistics.message.key"]
             .sudo()
-            ._read_group(
-                [("message_id", "in", self.ids)], ["message_id"], ["duplicate_count:sum"]
-            )
+            ._read_group([("message_id", "in", self.ids)], ["message_id"], ["duplicate_count:sum"])
         )
         for message in self:
             message.duplicate_count = counts.get(message, 0)

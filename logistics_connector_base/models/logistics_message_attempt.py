@@ -9,9 +9,7 @@ class LogisticsMessageAttempt(models.Model):
     _log_access = False
     _order = "id desc"
 
-    message_id = fields.Many2one(
-        "logistics.message", required=True, index=True, ondelete="cascade"
-    )
+    message_id = fields.Many2one("logistics.message", required=True, index=True, ondelete="cascade")
     number = fields.Integer(required=True)
     at = fields.Datetime(required=True, default=fields.Datetime.now)
     error_class = fields.Char(required=True)

@@ -12,7 +12,8 @@ class LogisticsMessageKey(models.Model):
 
     connection_id = fields.Many2one("logistics.connection", required=True, ondelete="cascade")
     identity = fields.Char(
-        required=True, help="The partner's id (“id:…”), or the digest (“sha256:…”) where it has none."
+        required=True,
+        help="The partner's id (“id:…”), or the digest (“sha256:…”) where it has none.",
     )
     revision = fields.Char(required=True, default="")
     digest = fields.Char(required=True)

@@ -24,7 +24,7 @@ class LogisticsProviderHandler(models.AbstractModel):
 
     @api.model
     def _connection_defaults(self):
-        """Values for a new connection: how this provider signs, which header carries its message id.
+        """Values for a new connection: how this provider signs, where its message id stands.
 
         :return: dict of ``logistics.connection`` fields (``verifier``, ``signature_header``,
             ``signature_encoding``, ``signature_prefix``, ``message_id_header``)

@@ -82,9 +82,7 @@ class LogisticsShipment(models.Model):
     is_damaged = fields.Boolean("Damaged", readonly=True, copy=False)
     is_short = fields.Boolean("Short", readonly=True, copy=False)
     on_hold = fields.Boolean(readonly=True, copy=False)
-    has_delivery_exception = fields.Boolean(
-        "Carrier reports trouble", readonly=True, copy=False
-    )
+    has_delivery_exception = fields.Boolean("Carrier reports trouble", readonly=True, copy=False)
     picked_up_at = fields.Datetime(readonly=True, copy=False)
     delivered_at = fields.Datetime(readonly=True, copy=False)
     estimated_delivery_at = fields.Datetime(readonly=True, copy=False)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class StockPicking(models.Model):
@@ -54,3 +55,85 @@ class StockPicking(models.Model):
         if len(self.shipment_ids) == 1:
             action.update(views=[(False, "form")], res_id=self.shipment_ids.id)
         return action
+
+    # -- deliveries become shipments ----------------------------------------------------------
+
+    def _is_last_leg(self):
+        """Whether this transfer brings the goods to the customer: of a delivery in several steps it
+        is the last one, and a drop shipment is one by itself."""
+        self.ensure_one()
+        return self.picking_type_code in ("outgoing", "dropship")
+
+    def _live_shipments(self):
+        """The shipments of this delivery that were not called off, oldest first."""
+        self.ensure_one()
+        return self.sudo().shipment_ids.filtered(lambda s: s.state != "cancelled").sorted("id")
+
+    def _ensure_shipment(self, values=None):
+        """The shipment of this delivery, made if it has none. A delivery has one live shipment,
+        whoever asks first: the release to a warehouse, a tracking number, a booking.
+
+        :param dict values: more fields of the shipment. A shipment that is there gets those that
+            are still empty on it; what somebody else has written stays.
+        :return: the shipment, as superuser
+        """
+        self.ensure_one()
+        # Two transactions that do this at the same time must not make two: the second one fails
+        # on this row, is done again by Odoo, and finds the shipment of the first.
+        self.env.execute_query(
+            SQL("UPDATE stock_picking SET id = id WHERE id = %s RETURNING id", self.id)
+        )
+        shipment = self._live_shipments()[-1:]
+        if not shipment:
+            return self.sudo().shipment_ids.create({**self._shipment_values(), **(values or {})})
+        missing = {name: value for name, value in (values or {}).items() if not shipment[name]}
+        if missing:
+            shipment.write(missing)
+        return shipment
+
+    def _shipment_values(self):
+        """What the delivery itself says of its shipment."""
+        self.ensure_one()
+        picking = self.sudo()
+        orders = picking.sale_id | picking.move_ids.sale_line_id.order_id
+        warehouse = picking.picking_type_id.warehouse_id
+        numbers = [("picking", picking.name)]
+        for order in orders:
+            numbers += [("order", order.name), ("customer", order.client_order_ref)]
+        return {
+            "company_id": picking.company_id.id,
+            "warehouse_id": warehouse.id,
+            "partner_id": picking.partner_id.id,
+            "origin": picking.origin or picking.name,
+            "promised_delivery_at": picking.date_deadline,
+            "picking_ids": [(6, 0, picking.ids)],
+            "sale_order_ids": [(6, 0, orders.ids)],
+            "reference_ids": [
+                (0, 0, {"type": kind, "value": value})
+                for kind, value in dict.fromkeys(numbers)
+                if value
+            ],
+            "stop_ids": [
+                (0, 0, {"sequence": sequence, "role": role, "partner_id": partner.id})
+                for sequence, role, partner in (
+                    (10, "origin", warehouse.partner_id),
+                    (20, "destination", picking.partner_id),
+                )
+                if partner
+            ],
+        }
+
+    def _cancel_shipments(self):
+        """Call off the shipments of cancelled deliveries: those that the carrier has not got, and
+        that carry no other delivery."""
+        for picking in self:
+            for shipment in picking._live_shipments():
+                others = shipment.picking_ids.filtered(lambda p: p.state != "cancel") - picking
+                if not others and not shipment._reached_the_carrier():
+                    shipment._record_own_event("SHP_CANCELLED", text=picking.name)
+
+    def action_cancel(self):
+        result = super().action_cancel()
+        # A delivery without lines has no move that would say it (see stock.move).
+        self.filtered(lambda picking: picking.state == "cancel")._cancel_shipments()
+        return result

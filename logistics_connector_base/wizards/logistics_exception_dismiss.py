@@ -6,7 +6,9 @@ class LogisticsExceptionDismiss(models.TransientModel):
     _description = "Dismiss Exceptions"
 
     exception_ids = fields.Many2many("logistics.exception", required=True)
-    reason = fields.Char(required=True, help="Why nothing has to be done. It is kept with the case.")
+    reason = fields.Char(
+        required=True, help="Why nothing has to be done. It is kept with the case."
+    )
 
     def action_dismiss(self):
         exceptions = self.exception_ids

@@ -48,7 +48,7 @@ class LogisticsExceptionMap(models.TransientModel):
 
     def _events(self):
         domain = [
-            ("provider", "=", self.provider),
+            ("issuer", "=", self.provider),
             ("raw_code", "=", self.raw_code),
             ("is_unmapped", "=", True),
         ]

@@ -1,0 +1,1 @@
+"""Working a batch of received messages, from raw bytes to shipments."""

@@ -1,0 +1,138 @@
+"""One batch of messages, in the caller's transaction.
+
+Set-based: bodies, candidates, known events and shipments are read and written once per batch. Every
+step may be done again: events have fingerprints, effects have keys.
+"""
+
+from odoo import fields
+
+from ..core.identity import normalise_number
+from ..core.jsonsafe import clean_text
+from ..core.matching import reference_keys
+from .matching import Matcher
+from .reading import TEXT_LIMIT, Reader
+from .writing import Writer
+
+FINISH = """
+UPDATE logistics_message m
+SET state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
+    event_count = v.events, parked_count = v.parked, processed_at = now() AT TIME ZONE 'UTC',
+    message_type = v.message_type, external_id = v.external_id, revision = v.revision,
+    next_try_at = NULL, error_class = NULL, error_text = NULL
+FROM (VALUES %s) AS v(id, events, parked, message_type, external_id, revision)
+WHERE m.id = v.id
+"""
+
+
+class InboxBatch:
+    """Works ``messages`` (recordset of logistics.message, claimed by the caller)."""
+
+    def __init__(self, messages):
+        self.messages = messages.sudo()
+        self.env = self.messages.env
+        self.now = fields.Datetime.now()
+
+    def process(self):
+        """Do everything; the caller commits."""
+        reader = Reader(self.messages, self.now)
+        reader.read()
+        self.items, self.parsed = reader.items, reader.parsed
+        matcher = Matcher(self.env, self.items)
+        matcher.match()
+        shipments = self.env["logistics.shipment"].browse(
+            sorted({item.shipment_id for item in self.items if item.shipment_id})
+        )
+        shipments._lock()
+        writer = Writer(self.env, self.items, self.now)
+        writer.append()
+        matcher.bind_unique_ids()
+        shipments._refold()
+        self._file_documents()
+        waiting = self._park()
+        self._finish()
+        self.env["logistics.exception"]._report(reader.troubles + writer.troubles + waiting)
+
+    def _file_documents(self):
+        for item in self.items:
+            if item.shipment_id and item.parsed.documents:
+                shipment = self.env["logistics.shipment"].browse(item.shipment_id)
+                event = self.env["logistics.event"].browse(item.event_id)
+                for document in item.parsed.documents:
+                    shipment._file_document(document, event)
+
+    def _park(self):
+        """Remember what the events without a shipment wait for; forget it for those with one.
+
+        :return: troubles to report
+        """
+        parked = self.env["logistics.parked.reference"]
+        attached = [item.event_id for item in self.items if item.shipment_id]
+        parked.search([("event_id", "in", attached)]).unlink()
+        waiting = {item.event_id: item for item in self.items if not item.shipment_id}
+        already = set(parked.search([("event_id", "in", list(waiting))]).event_id.ids)
+        parked.create(
+            [
+                {"event_id": event_id, "message_id": item.message.id, "value_key": key}
+                for event_id, item in waiting.items()
+                if event_id not in already
+                for key in reference_keys(item.parsed.references)
+            ]
+        )
+        troubles = []
+        for item in waiting.values():
+            ambiguous = item.why == "ambiguous"
+            kind = "ambiguous_shipment" if ambiguous else "unknown_shipment"
+            title = (
+                self.env._("%s fits several shipments", item.number)
+                if ambiguous
+                else self.env._("No shipment for %s", item.number)
+            )
+            troubles.append(
+                {
+                    "type": kind,
+                    "key": self._parking_key(item),
+                    "name": title,
+                    "company_id": item.message.company_id.id,
+                    "connection_id": item.message.connection_id.id,
+                    "message_id": item.message.id,
+                    "event_id": item.event_id,
+                    "provider": item.parsed.issuer,
+                    "reference": clean_text(item.number, TEXT_LIMIT),
+                }
+            )
+        waiting_keys = {self._parking_key(item) for item in waiting.values()}
+        found_keys = {self._parking_key(item) for item in self.items if item.shipment_id}
+        self.env["logistics.exception"]._resolve_keys(
+            found_keys - waiting_keys, self.env._("The shipment was found.")
+        )
+        return troubles
+
+    def _parking_key(self, item):
+        number = normalise_number(item.number or "")
+        return f"parked:{item.message.connection_id.id}:{number}"
+
+    def _finish(self):
+        """Write what became of each message, in one statement."""
+        counts = {message.id: [0, 0] for message in self.parsed}
+        for item in self.items:
+            counts[item.message.id][0] += 1
+            counts[item.message.id][1] += not item.shipment_id
+        if not counts:
+            return
+        retried = [message for message in self.parsed if message.error_class]
+        rows = []
+        for message, parsed in self.parsed.items():
+            rows.append(
+                (
+                    message.id,
+                    *counts[message.id],
+                    clean_text(parsed.message_type, 100) or None,
+                    clean_text(parsed.external_id, 255) or message.external_id or None,
+                    clean_text(parsed.revision, 100) or message.revision or "",
+                )
+            )
+        self.env.flush_all()
+        self.env.cr.execute_values(FINISH, rows, template="(%s, %s, %s, %s, %s, %s)")
+        self.messages.invalidate_recordset()
+        for message in retried:
+            message._resolve_failures()

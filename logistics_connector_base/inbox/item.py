@@ -1,0 +1,69 @@
+"""One parsed event on its way from a message to a shipment."""
+
+from dataclasses import dataclass, replace
+
+from ..core.canonical import ParsedEvent
+
+UNMAPPED = "TRK_INFO"  # a code nobody has mapped yet is history without effect (law 7)
+POD_KINDS = {"pod", "signature", "photo"}
+
+
+@dataclass(slots=True)
+class Item:
+    """What an event came with (``message``: the logistics.message) and what was found out about it.
+
+    ``why`` is the verdict of the match: matched, unknown or ambiguous.
+    """
+
+    message: object
+    parsed: ParsedEvent
+    fingerprint: str
+    code: str = UNMAPPED
+    reason_id: int | None = None
+    mapping_id: int | None = None
+    classifier: str = "actual"
+    unmapped: bool = False
+    implausible: bool = False
+    shipment_id: int | None = None
+    why: str = ""
+    event_id: int | None = None
+
+    @property
+    def raw_code(self):
+        return self.parsed.raw_code or self.parsed.code
+
+    @property
+    def number(self):
+        """The number under which people know the shipment."""
+        for kind in ("tracking", "master_tracking", "waybill", "sscc"):
+            for reference in self.parsed.references:
+                if reference.type == kind:
+                    return reference.value
+        first = self.parsed.references[:1]
+        return first[0].value if first else self.parsed.shipment_key
+
+
+def with_documents_apart(events):
+    """The events, with each proof of delivery as a fact of its own (it sets "POD received"), also
+    where the carrier hands it over inside the delivery scan.
+
+    :param events: iterable of ParsedEvent
+    :rtype: iterator of ParsedEvent
+    """
+    for event in events:
+        proofs = tuple(d for d in event.documents if d.kind in POD_KINDS)
+        if not proofs or event.code == "DOC_POD":
+            yield event
+            continue
+        others = tuple(d for d in event.documents if d.kind not in POD_KINDS)
+        yield replace(event, documents=others)
+        yield replace(
+            event,
+            code="DOC_POD",
+            raw_code=f"{event.raw_code or event.code}#document",
+            classifier="actual",
+            source_id="",
+            revision="",
+            estimated_delivery=None,
+            documents=proofs,
+        )

@@ -1,0 +1,173 @@
+"""From raw bytes to items: parse, look at the identity again, translate the codes."""
+
+from datetime import UTC
+
+from ..core.canonical import ParseContext, ParseError
+from ..core.identity import event_fingerprint, message_identity
+from ..core.instants import plausible
+from ..core.jsonsafe import clean_text
+from .item import Item, with_documents_apart
+
+TEXT_LIMIT = 500
+
+INSERT_KEYS = """
+INSERT INTO logistics_message_key (connection_id, identity, revision, digest, message_id,
+    first_seen_at, last_seen_at, duplicate_count)
+VALUES %s
+ON CONFLICT (connection_id, identity, revision) DO NOTHING
+"""
+READ_KEYS = """
+SELECT k.connection_id, k.identity, k.revision, k.digest, k.message_id
+FROM logistics_message_key k
+JOIN (VALUES %s) AS wanted(connection_id, identity, revision)
+    USING (connection_id, identity, revision)
+"""
+
+
+class Reader:
+    """Reads messages (logistics.message, as superuser) into items.
+
+    After :meth:`read`: ``items`` are the events found, ``parsed`` maps each message that was
+    understood to its ParsedMessage, ``troubles`` are what people have to look at.
+    """
+
+    def __init__(self, messages, now):
+        self.messages = messages
+        self.env = messages.env
+        self.now = now
+        self.items = []
+        self.parsed = {}
+        self.troubles = []
+
+    def read(self):
+        self._parse()
+        self._sort_out_known()
+        for message, parsed in self.parsed.items():
+            for event in with_documents_apart(parsed.events):
+                self.items.append(Item(message, event, event_fingerprint(event)))
+        self._translate()
+
+    def _parse(self):
+        bodies = self.messages._read_bodies()
+        handlers = {}
+        for message in self.messages:
+            if message.is_conflict and not message.conflict_accepted:
+                self._conflict(message)
+                continue
+            if message.id not in bodies:
+                message._bury("Purged", self.env._("The body was purged."), "processing_failure")
+                continue
+            connection = message.connection_id
+            if connection not in handlers:
+                handlers[connection] = connection.provider_id._handler()
+            context = ParseContext(
+                default_zone=connection.tz or "",
+                received_at=message.received_at.replace(tzinfo=UTC),
+            )
+            try:
+                self.parsed[message] = handlers[connection]._parse_message(
+                    bodies[message.id], context
+                )
+            except ParseError as error:
+                # Deterministic: trying again changes nothing until a person mends something.
+                message._record_failure("ParseError", str(error))
+                message._bury("ParseError", str(error), "parse_failure")
+
+    def _sort_out_known(self):
+        """Second look at the identity, for messages that carry it in the body (law 3): copies and
+        conflicts are taken out."""
+        keys = {
+            message: (
+                message.connection_id.id,
+                *message_identity(parsed.external_id, parsed.revision, message.digest),
+            )
+            for message, parsed in self.parsed.items()
+            if parsed.external_id
+        }
+        if not keys:
+            return
+        cr = self.env.cr
+        cr.execute_values(
+            INSERT_KEYS,
+            [
+                (*key, message.digest, message.id, message.received_at, message.received_at, 0)
+                for message, key in sorted(keys.items(), key=lambda pair: pair[0].id)
+            ],
+        )
+        rows = cr.execute_values(READ_KEYS, sorted(set(keys.values())), fetch=True)
+        first = {tuple(row[:3]): row[3:] for row in rows}
+        for message, key in keys.items():
+            digest, first_id = first[key]
+            if first_id == message.id or message.conflict_accepted:
+                continue
+            del self.parsed[message]
+            if digest == message.digest:
+                message.write({"state": "duplicate", "processed_at": self.now})
+            else:
+                self._conflict(message)
+
+    def _conflict(self, message):
+        message.write({"state": "conflict", "processed_at": self.now})
+        self.troubles.append(
+            {
+                "type": "message_conflict",
+                "key": f"conflict:{message.id}",
+                "name": self.env._(
+                    "Another content under the same id: %s", message.external_id or message.receipt
+                ),
+                "company_id": message.company_id.id,
+                "connection_id": message.connection_id.id,
+                "message_id": message.id,
+                "provider": message.provider,
+                "detail": self.env._(
+                    "%(partner)s sent this id before, with other bytes and without a new revision.",
+                    partner=message.connection_id.name,
+                ),
+            }
+        )
+
+    def _translate(self):
+        mappings = self.env["logistics.event.mapping"]
+        codes = self.env["logistics.event.code"]._ids_by_code()
+        reasons = self.env["logistics.event.reason"]._ids_by_code()
+        for item in self.items:
+            event = item.parsed
+            item.classifier = event.classifier
+            item.reason_id = reasons.get(event.reason)
+            received = item.message.received_at.replace(tzinfo=UTC)
+            item.implausible = event.occurred is None or not plausible(
+                event.occurred, received, event.classifier
+            )
+            if event.code in codes:
+                item.code = event.code
+                continue
+            raw_code = item.raw_code
+            found = mappings._lookup_code(event.issuer, raw_code, event.raw_sub_code)
+            if found:
+                item.mapping_id, item.code, reason_id, classifier = found
+                item.reason_id = item.reason_id or reason_id or None
+                item.classifier = classifier or event.classifier
+            elif raw_code:
+                item.unmapped = True
+                self._report_unmapped(item, raw_code)
+
+    def _report_unmapped(self, item, raw_code):
+        event = item.parsed
+        shown = " / ".join(part for part in (raw_code, event.raw_sub_code) if part)
+        self.troubles.append(
+            {
+                "type": "unmapped_code",
+                "key": f"unmapped:{item.message.company_id.id}:{event.issuer}:{raw_code}"
+                f":{event.raw_sub_code}",
+                "name": self.env._(
+                    "%(issuer)s: unknown code %(code)s", issuer=event.issuer, code=shown
+                ),
+                "company_id": item.message.company_id.id,
+                "connection_id": item.message.connection_id.id,
+                "message_id": item.message.id,
+                "provider": event.issuer,
+                "raw_code": raw_code,
+                "raw_sub_code": event.raw_sub_code,
+                "detail": clean_text(event.raw_text, TEXT_LIMIT),
+            }
+        )
