@@ -29,5 +29,6 @@ from . import (
     res_company,
     sale_order,
     stock_move,
+    stock_move,
     stock_picking,
 )
