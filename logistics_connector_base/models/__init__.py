@@ -29,6 +29,5 @@ from . import (
     res_company,
     sale_order,
     stock_move,
-    stock_move,
     stock_picking,
 )
