@@ -1,31 +1,60 @@
-"""A pytest plugin that lets Odoo's test_lint see our addons only, and makes its complaints fail.
+"""A pytest plugin that lets Odoo's test_lint judge our addons only, and makes its complaints fail.
 
-test_lint is written for Odoo's own tree: it walks all manifests on the addons path, and says some
-of what it finds in the log only.
+test_lint is written for Odoo's own tree: it walks all manifests on the addons path or all models of
+the registry, and says some of what it finds in the log only.
 """
 
+import contextlib
 import logging
+import sys
+import types
 
 import pytest
 
 from devtools import addons
 
-#: Tests that check the checkers, walk the whole disk, or were run already (pylint).
+#: Tests that check the checkers, walk the whole disk, were run already (pylint) or need eslint.
 LEFT_OUT = ("test_checkers.py", "test_markers.py", "test_pylint.py", "test_eslint.py")
+#: What queue_job does, not we.
+THEIRS = {"queue.job.function.channel_id"}
 
 
 def pytest_sessionstart(session):
-    """Before the tests are imported: they take these two names from odoo.modules."""
+    """Before the tests are imported, because they take these names from odoo.modules."""
     import odoo.modules
     from odoo.modules import Manifest
+    from odoo.tests.case import TestCase
 
-    ours = [Manifest.for_addon(name) for name in addons.ours()]
-    Manifest.all_addon_manifests = classmethod(lambda cls: ours)
+    Manifest.all_addon_manifests = staticmethod(_our_manifests)
     odoo.modules.get_modules = addons.ours
+    TestCase.subTest = _sub_test
 
 
 def pytest_ignore_collect(collection_path, config):
     return True if collection_path.name in LEFT_OUT else None
+
+
+def pytest_collection_finish(session):
+    index = sys.modules.get("odoo.addons.test_lint.tests.test_index")
+    if index:
+        index.BTREE_INDEX_IGNORE_FIELDS.update(THEIRS)
+
+
+def _our_manifests():
+    from odoo.modules import Manifest
+
+    return [Manifest.for_addon(name) for name in addons.ours()]
+
+
+@contextlib.contextmanager
+def _sub_test(test, _msg=None, **params):
+    """Sub-tests name the module that they are about; those about others' modules cannot fail."""
+    test._subtest = types.SimpleNamespace(params=params)
+    try:
+        yield
+    except (AssertionError, TypeError):
+        if params.get("module") in addons.ours():
+            raise
 
 
 class _Complaints(logging.Handler):
@@ -41,8 +70,8 @@ class _Complaints(logging.Handler):
 def complaints_fail():
     """What test_lint logs as a warning about our addons is a failure."""
     logger, handler = logging.getLogger("odoo.addons.test_lint"), _Complaints()
-    logger.addHandler(handler)
     level = logger.level
+    logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
     yield
     logger.removeHandler(handler)
