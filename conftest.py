@@ -6,9 +6,17 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 #: What odoo/tests/common.py says when it skips for want of a browser.
 NO_BROWSER = re.compile("chrom|websocket-client", re.IGNORECASE)
+
+
+# A busy machine must not decide about a test: laws are tested without deadlines.
+settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("project")
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -44,26 +44,25 @@ def standing(statements: Iterable[Statement]) -> dict[str, str]:
             key = (statement.issuer, statement.source_id)
             if key not in latest or _version(statement) > _version(latest[key]):
                 latest[key] = statement
+    newest = {s.fingerprint for s in latest.values()}
+    newest |= {s.fingerprint for s in unique.values() if not s.source_id}
+    # All newest revisions speak at once, also those that others withdraw: no standard defines the
+    # withdrawal of a withdrawal, and a sequence would bring back an order.
+    speakers = [s for s in unique.values() if s.fingerprint in newest]
+    withdrawn = {(s.issuer, s.retracts) for s in speakers if s.retracts != s.source_id}
+    corrected = {(s.issuer, s.corrects) for s in speakers if s.corrects != s.source_id}
     result = {}
     for statement in unique.values():
-        newest = latest.get((statement.issuer, statement.source_id), statement)
-        if newest is not statement:
-            result[statement.fingerprint] = SUPERSEDED
+        key = (statement.issuer, statement.source_id)
+        if statement.source_id and key in withdrawn:
+            verdict = RETRACTED
+        elif statement.fingerprint not in newest or (statement.source_id and key in corrected):
+            verdict = SUPERSEDED
         elif statement.implausible:
-            result[statement.fingerprint] = QUARANTINED
+            verdict = QUARANTINED
         else:
-            result[statement.fingerprint] = ACTIVE
-    for statement in unique.values():
-        # Only the newest revision of a withdrawal speaks, and it cannot withdraw itself.
-        if result[statement.fingerprint] == SUPERSEDED:
-            continue
-        for target, verdict in ((statement.retracts, RETRACTED), (statement.corrects, SUPERSEDED)):
-            if not target or target == statement.source_id:
-                continue
-            for other in unique.values():
-                same = other.source_id == target and other.issuer == statement.issuer
-                if same and result[other.fingerprint] != RETRACTED:
-                    result[other.fingerprint] = verdict
+            verdict = ACTIVE
+        result[statement.fingerprint] = verdict
     return result
 
 

@@ -312,6 +312,8 @@ class LogisticsShipment(models.Model):
             attachment = (
                 self.env["ir.attachment"]
                 .sudo()
+                # Markup from outside is never opened as markup: Odoo files it as plain text.
+                .with_context(attachments_mime_plainxml=True)
                 .create(
                     {
                         "name": clean_text(document.filename, 120) or f"{document.kind}.bin",

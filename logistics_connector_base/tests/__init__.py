@@ -1,0 +1,6 @@
+from . import (
+    test_connection,
+    test_ensure_shipment,
+    test_exceptions,
+    test_shipment,
+)
