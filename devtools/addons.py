@@ -53,7 +53,8 @@ def standard_key(demo):
     """What a first-level template is made from."""
     source = odoo_source.find()
     parts = [odoo_source.version(source), *STANDARD, "demo" if demo else "plain"]
-    parts.append((paths.PROJECT / "requirements.txt").read_text())
+    pins = (paths.PROJECT / "requirements.txt").read_text().splitlines()
+    parts += [pin for pin in pins if pin.startswith("odoo-addon-")]
     return _digest(parts)
 
 

@@ -36,7 +36,8 @@ def main(arguments):
     if command not in COMMANDS:
         print(f"./dev: no command {command!r}\n{usage()}", file=sys.stderr)
         return 2
-    for number in (signal.SIGTERM, signal.SIGHUP):  # end as Ctrl-C does: servers are stopped
+    # All end as Ctrl-C does, which stops the servers; in the background a shell ignores SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     module, function, _text = COMMANDS[command]
     try:

@@ -132,6 +132,10 @@ class External(Server):
             self.sql(f"{verb} ROLE {quote(name)} LOGIN CREATEDB PASSWORD {literal(password)}")
         self.user, self.password = name, password
 
+    def running(self):
+        """It is there for us, always."""
+        return True
+
     def start(self):
         return self.ensure()
 
@@ -181,6 +185,8 @@ class Cluster(Server):
 
     def running(self):
         """Whether the postmaster is there."""
+        if not (self.data / "postmaster.pid").exists():
+            return False
         return self._ctl("status", check=False).returncode == 0
 
     def start(self):

@@ -7,6 +7,7 @@ import time
 
 from . import addons, databases, paths, ports, setup
 from .console import say
+from .postgres import Cluster
 from .proxy import Proxy
 from .server import OdooServer
 
@@ -29,13 +30,13 @@ def main(arguments):
     )
     parser.add_argument("--db", help="default: demo; with --once a throw-away one")
     options = parser.parse_args(arguments)
+    found_running = Cluster.main().running()
     server = setup.ensure()
-    found_running = server.connections() > 0
     try:
         return _once(options) if options.once else _stay(options)
     finally:
-        # Another ./dev may be at work on the same cluster; then it stays.
-        if not os.environ.get("PGHOST") and not found_running and server.connections() == 0:
+        # Another ./dev may be at work on the same cluster by now; then it stays.
+        if not found_running and server.running() and server.connections() == 0:
             server.stop()
 
 

@@ -115,7 +115,7 @@ def test_another_odoo_is_refused(tmp_path, monkeypatch):
     release.parent.mkdir()
     release.write_text("version_info = (18, 0, 0, FINAL, 0, '')\n")
     monkeypatch.setenv("ODOO_HOME", str(tmp_path))
-    with pytest.raises(cli.DevError, match="is Odoo 18.0.0; this project needs 19.0"):
+    with pytest.raises(cli.DevError, match=r"is Odoo 18\.0\.0; this project needs 19\.0"):
         odoo_source.find()
 
 
