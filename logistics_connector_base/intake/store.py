@@ -143,6 +143,9 @@ def _connection(dbname, fresh=False):
         _name, info = connection_info_for(dbname)
         connection = psycopg2.connect(**info)
         connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        with connection.cursor() as cursor:
+            # Whatever the server's or role's default: an acknowledged message is on disk (law 1).
+            cursor.execute("SET synchronous_commit TO on")
     try:
         yield connection
     finally:
@@ -151,12 +154,3 @@ def _connection(dbname, fresh=False):
                 pool.put_nowait(connection)
             except queue.Full:
                 connection.close()
-
-
-def close_all(dbname=None):
-    """Close idle connections (of one database): before it is dropped, and after a fork."""
-    for name in [dbname] if dbname else list(_pools):
-        pool = _pools.pop(name, None)
-        while pool is not None and not pool.empty():
-            with contextlib.suppress(queue.Empty):
-                pool.get_nowait().close()
