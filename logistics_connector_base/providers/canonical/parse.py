@@ -7,8 +7,8 @@ places of the trouble: it was made for us, so a field we do not know is a mistak
 (names that begin with "x-" are free).
 
 Identity: the message has ``id`` and ``revision``; an event with both is known by them, any other by
-its facts. Codes: ``code`` names our taxonomy, ``raw_code`` the partner's own, and the mapping
-decides; where only ``code`` is given it is the raw code as well.
+its facts. Codes: ``code`` names our taxonomy and then decides; ``raw_code`` alone, the partner's
+own, goes through the mapping. Where only ``code`` is given it is the raw code as well.
 
 Times: RFC 3339; without offset they are local to ``time_zone`` of the event (then nothing is
 assumed) or to the connection's zone (assumed). A date alone is a day.

@@ -50,7 +50,6 @@ NAME = "UPS Track Alert"
 MESSAGE_TYPE = "track_alert"
 
 NO_CODE = "-"
-TYPE_DELIVERY = "D"
 TYPE_UPDATE = "U"  # "updated delivery date or time": the event is an estimate
 
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
@@ -86,7 +85,7 @@ def _events(message: Node, zone: str) -> tuple[ParsedEvent, ...]:
         recorded=occurred if is_update else None,
         place=_place(message.get("activityLocation")),
         signed_by=message.get("receivedBy").text(),
-        estimated_delivery=None if kind == TYPE_DELIVERY else _scheduled(message, zone),
+        estimated_delivery=_scheduled(message, zone),
         pointer=message.pointer,
     )
     photo = message.get("deliveryPhoto")
@@ -143,7 +142,10 @@ def _exact(parts: tuple[str, str], offset: int) -> Instant | None:
 
 
 def _scheduled(message: Node, zone: str) -> Instant | None:
-    """End of the day, or of the window, in which the delivery is expected."""
+    """End of the day, or of the window, in which the delivery is expected. Once it is made,
+    "scheduled" is only what had been planned first."""
+    if message.get("actualDeliveryDate").code():
+        return None
     day = message.get("scheduledDeliveryDate").code()
     _same_day, end = _parts(message, "deliveryEnd")
     return instant_or_none(from_parts, day, end, zone=zone) or instant_or_none(
