@@ -2,14 +2,13 @@ import logging
 import time
 
 import psycopg2
-import werkzeug.exceptions
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
 from ..core.identity import digest
-from ..core.problem import problem
 from ..core.secretbox import SecretBoxError
 from ..intake import accept as intake
+from ..intake.answers import problem_response, too_large
 
 _logger = logging.getLogger(__name__)
 
@@ -55,24 +54,21 @@ class LogisticsIntake(http.Controller):
         headers = request.httprequest.headers
         length = request.httprequest.content_length
         if length is None:
-            return _problem(411, "Length required", "Send the body with a Content-Length header.")
-        if length > MAX_BYTES:
-            return _problem(
-                413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message."
+            return problem_response(
+                411, "Length required", "Send the body with a Content-Length header."
             )
+        if length > MAX_BYTES:
+            return too_large(MAX_BYTES)
         content_type = request.httprequest.mimetype or ""
         if not _acceptable(content_type):
-            return _problem(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
+            return problem_response(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
         if headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-            return _problem(415, "Unsupported encoding", "Send the body uncompressed.")
-        try:
-            body = request.httprequest.get_data(cache=True)
-        except werkzeug.exceptions.RequestEntityTooLarge:
-            return _problem(
-                413, "Too large", f"At most {MAX_BYTES} bytes are taken in one message."
-            )
+            return problem_response(415, "Unsupported encoding", "Send the body uncompressed.")
+        body = request.httprequest.get_data(cache=True)
         if len(body) != length:
-            return _problem(400, "Incomplete", "The body is shorter than its Content-Length.")
+            return problem_response(
+                400, "Incomplete", "The body is shorter than its Content-Length."
+            )
 
         env = request.env(user=SUPERUSER_ID)
         profile = env["logistics.connection"]._intake_profile(digest(token.encode()))
@@ -116,7 +112,7 @@ class LogisticsIntake(http.Controller):
             [("receipt", "=", receipt[:64]), ("direction", "=", "in")], limit=1
         )
         if not message:
-            return _problem(404, "Unknown receipt", "No message with this receipt.")
+            return problem_response(404, "Unknown receipt", "No message with this receipt.")
         return request.make_json_response(
             {
                 "receipt": message.receipt,
@@ -135,22 +131,14 @@ def _acceptable(content_type):
     return not content_type or content_type in CONTENT_TYPES or content_type.endswith("+json")
 
 
-def _problem(status, title, detail, headers=None):
-    response = request.make_json_response(
-        problem(status, title, detail), status=status, headers=headers or {}
-    )
-    response.headers["Content-Type"] = "application/problem+json"
-    return response
-
-
 def _unauthorised():
     """One answer for an unknown address, a closed connection and a bad signature: who tries
     addresses learns nothing, and senders keep their subscription (410 and 404 would end it)."""
-    return _problem(401, "Not authentic", "The address or the signature is not valid.")
+    return problem_response(401, "Not authentic", "The address or the signature is not valid.")
 
 
 def _unavailable():
-    return _problem(
+    return problem_response(
         503,
         "Not available",
         "The message was not taken. Send it again later.",
