@@ -14,9 +14,9 @@ EVENTS = {
     "arrived": ("AR", "IT", "Arrived at FedEx location", "", ""),
     "out": ("OD", "OD", "On FedEx vehicle for delivery", "", ""),
     "delivered": ("DL", "DL", "Delivered", "", ""),
-    "attempted": ("DE", "DE", "Delivery exception", "08", "Customer not available or business closed"),
+    "attempted": ("DE", "DE", "Delivery exception", "08", "Customer not available"),
     "address": ("DE", "DE", "Delivery exception", "03", "Incorrect address"),
-    "damaged": ("SE", "SE", "Shipment exception", "10", "Damaged, handling per shipper instructions"),
+    "damaged": ("SE", "SE", "Shipment exception", "10", "Damaged in transit"),
     "unknown": ("ZQ", "IT", "Scanned by a device of a new kind", "", ""),
 }
 

@@ -1,4 +1,4 @@
-"""UPS Track Alert: one package event in each message, a static secret in the header ``credential``."""
+"""UPS Track Alert: one package event a message, a static secret in the header ``credential``."""
 
 import base64
 
@@ -6,7 +6,7 @@ from .partner import Partner
 
 # kind: type, code, description code, description
 EVENTS = {
-    "manifested": ("M", "MP", "003", "Shipper created a label, UPS has not received the package yet."),
+    "manifested": ("M", "MP", "003", "Shipper created a label"),
     "picked_up": ("I", "OR", "005", "Origin Scan"),
     "departed": ("I", "DP", "005", "Departed from Facility"),
     "arrived": ("I", "AR", "005", "Arrived at Facility"),

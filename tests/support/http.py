@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. ``status`` 0: nothing came (refused, reset, timed out); ``error`` says what."""
+    """What came back. ``status`` 0: nothing came; ``error`` says why."""
 
     status: int
     headers: dict = field(default_factory=dict)
