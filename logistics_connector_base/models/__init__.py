@@ -8,6 +8,7 @@ from . import (
     logistics_event_code,
     logistics_event_reason,
     logistics_event_mapping,
+    logistics_event_mapping_load,
     logistics_message,
     logistics_message_key,
     logistics_message_attempt,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..core.identity import normalise_number
 from .selections import CLASSIFIERS
 
 # Columns of an event as the inbox writes them, in the order of the INSERT.
@@ -195,6 +196,37 @@ class LogisticsEvent(models.Model):
         self.env["logistics.parked.reference"].sudo().search(
             [("event_id", "in", self.ids)]
         ).unlink()
+
+    def _detach(self):
+        """Take events off their shipments, because the number that led there is not theirs. They
+        wait again, for the shipment that has it; their messages are worked anew to look for it."""
+        events = self.sudo()
+        shipments = events.shipment_id
+        shipments._lock()
+        for connection, group in events.grouped("connection_id").items():
+            group.write(
+                {
+                    "shipment_id": False,
+                    "company_id": (connection.company_id or group.company_id[:1]).id,
+                    "warehouse_id": False,
+                }
+            )
+        events.env["logistics.parked.reference"].create(
+            [
+                {"event_id": event.id, "message_id": event.message_id.id, "value_key": key}
+                for event in events
+                for key in {
+                    normalise_number(event.tracking_number or ""),
+                    normalise_number(event.shipment_key or ""),
+                }
+                if key
+            ]
+        )
+        shipments._refold()
+        bodies = events.message_id._read_bodies()
+        events.message_id.filtered(
+            lambda message: message.id in bodies and message.state != "processing"
+        )._requeue()
 
     def _remap(self):
         """Translate the raw codes of these events anew and fold their shipments.

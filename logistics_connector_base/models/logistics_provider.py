@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class LogisticsProvider(models.Model):
@@ -46,6 +46,13 @@ class LogisticsProvider(models.Model):
                 )
 
     def _handler(self):
-        """The contract model of this provider (an empty recordset of an abstract model)."""
+        """The contract model of this provider (an empty recordset of an abstract model).
+
+        :raises UserError: the addon that brought it was uninstalled; its messages stay
+        """
         self.ensure_one()
+        if self.handler not in self.env:
+            raise UserError(
+                self.env._("The addon that understands “%s” is not installed.", self.name)
+            )
         return self.env[self.handler]

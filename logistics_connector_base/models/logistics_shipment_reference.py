@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..core.identity import normalise_number
@@ -66,6 +68,13 @@ class LogisticsShipmentReference(models.Model):
         if {"value", "issuer", "valid_from", "valid_to", "type"} & set(vals):
             self._wake_parked()
         return result
+
+    def _expire(self):
+        """Let nothing be found by these references any more, whatever day it is from: the number
+        was a mistake, or somebody else has it now. They stay, so that people can find it."""
+        today = fields.Date.today()
+        # A window that ends before it begins holds no day at all.
+        self.write({"valid_from": today, "valid_to": today - timedelta(days=1)})
 
     def _wake_parked(self):
         """Messages that waited for one of these numbers are worked again."""

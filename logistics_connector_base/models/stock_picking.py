@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# Types of transfers that bring goods to a customer; the second comes with stock_dropshipping.
+DELIVERING = ("outgoing", "dropship")
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -60,9 +63,21 @@ class StockPicking(models.Model):
 
     def _is_last_leg(self):
         """Whether this transfer brings the goods to the customer: of a delivery in several steps it
-        is the last one, and a drop shipment is one by itself."""
+        is the last one, and a drop shipment is one by itself. A warehouse that supplies another one
+        sends by an outgoing transfer, too; then the other one's delivery is the last leg."""
         self.ensure_one()
-        return self.picking_type_code in ("outgoing", "dropship")
+        if self.picking_type_code not in DELIVERING:
+            return False
+        seen = moves = self.sudo().move_ids
+        while moves:
+            moves = moves.move_dest_ids - seen
+            # What comes back and goes out again is another journey.
+            moves = moves.filtered(lambda m: m.state != "cancel" and not m.origin_returned_move_id)
+            later = moves.picking_id - self.sudo()
+            if any(picking.picking_type_code in DELIVERING for picking in later):
+                return False
+            seen |= moves
+        return True
 
     def _live_shipments(self):
         """The shipments of this delivery that were not called off, oldest first."""
@@ -85,6 +100,10 @@ class StockPicking(models.Model):
         )
         shipment = self._live_shipments()[-1:]
         if not shipment:
+            # What names this delivery means the new shipment, not the one that was called off.
+            self.sudo().shipment_ids.reference_ids.filtered(
+                lambda reference: reference.type in ("picking", "order", "customer")
+            )._expire()
             return self.sudo().shipment_ids.create({**self._shipment_values(), **(values or {})})
         missing = {name: value for name, value in (values or {}).items() if not shipment[name]}
         if missing:
@@ -96,14 +115,23 @@ class StockPicking(models.Model):
         self.ensure_one()
         picking = self.sudo()
         orders = picking.sale_id | picking.move_ids.sale_line_id.order_id
+        orders = orders.filtered(lambda order: order.company_id == picking.company_id)
         warehouse = picking.picking_type_id.warehouse_id
+        sender, receiver = warehouse.partner_id, picking.partner_id
+        if picking.picking_type_code == "dropship":
+            # The transfer's contact is the supplier.
+            sender = picking.partner_id
+            receiver = picking.move_ids.partner_id[:1] or orders.partner_shipping_id[:1]
+        earlier = orders.shipment_ids.sorted("id")[:1]
         numbers = [("picking", picking.name)]
         for order in orders:
             numbers += [("order", order.name), ("customer", order.client_order_ref)]
         return {
             "company_id": picking.company_id.id,
             "warehouse_id": warehouse.id,
-            "partner_id": picking.partner_id.id,
+            "partner_id": receiver.id,
+            # One thread from the order through all that follows (law 12).
+            **({"correlation_id": earlier.correlation_id} if earlier else {}),
             "origin": picking.origin or picking.name,
             "promised_delivery_at": picking.date_deadline,
             "picking_ids": [(6, 0, picking.ids)],
@@ -116,8 +144,8 @@ class StockPicking(models.Model):
             "stop_ids": [
                 (0, 0, {"sequence": sequence, "role": role, "partner_id": partner.id})
                 for sequence, role, partner in (
-                    (10, "origin", warehouse.partner_id),
-                    (20, "destination", picking.partner_id),
+                    (10, "origin", sender),
+                    (20, "destination", receiver),
                 )
                 if partner
             ],

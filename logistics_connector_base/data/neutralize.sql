@@ -1,0 +1,7 @@
+-- A copy must neither take the partners' messages nor be able to speak in our name.
+UPDATE logistics_connection
+   SET state = 'suspended'
+ WHERE state IN ('approval', 'parallel', 'live');
+UPDATE logistics_connection
+   SET token_digest = NULL;
+DELETE FROM logistics_credential;
