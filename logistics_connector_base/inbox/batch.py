@@ -39,18 +39,20 @@ class InboxBatch:
         self.items, self.parsed = reader.items, reader.parsed
         matcher = Matcher(self.env, self.items)
         matcher.match()
-        shipments = self.env["logistics.shipment"].browse(
-            sorted({item.shipment_id for item in self.items if item.shipment_id})
-        )
-        shipments._lock()
+        self._shipments()._lock()
         writer = Writer(self.env, self.items, self.now)
         writer.append()
         matcher.bind_unique_ids()
-        shipments._refold()
+        self._shipments()._refold()
         self._file_documents()
         waiting = self._park()
         self._finish()
         self.env["logistics.exception"]._report(reader.troubles + writer.troubles + waiting)
+
+    def _shipments(self):
+        return self.env["logistics.shipment"].browse(
+            sorted({item.shipment_id for item in self.items if item.shipment_id})
+        )
 
     def _file_documents(self):
         for item in self.items:

@@ -36,6 +36,7 @@ class Matcher:
         """
         keys = sorted({key for item in items for key in reference_keys(item.parsed.references)})
         companies = connection._served_companies().ids
+        self.env["logistics.shipment.reference"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -69,7 +70,8 @@ class Matcher:
             candidates[number] for number in sorted(set().union(*(by_key.get(k, ()) for k in keys)))
         ]
         near = [candidate for candidate in near if _may_be_bound(event, candidate)]
-        occurred = None if item.implausible else event.occurred.utc
+        known_time = event.occurred is not None and not item.implausible
+        occurred = event.occurred.utc if known_time else None
         match = resolve(event.references, occurred, event.ship_date, near)
         item.shipment_id, item.why = match.shipment_id, match.why
         if not match.shipment_id:

@@ -135,8 +135,10 @@ class Reader:
             item.classifier = event.classifier
             item.reason_id = reasons.get(event.reason)
             received = item.message.received_at.replace(tzinfo=UTC)
-            item.implausible = event.occurred is None or not plausible(
-                event.occurred, received, event.classifier
+            # A withdrawal needs no time of its own.
+            timeless = event.occurred is None and bool(event.retracts)
+            item.implausible = not timeless and (
+                event.occurred is None or not plausible(event.occurred, received, event.classifier)
             )
             if event.code in codes:
                 item.code = event.code

@@ -1,11 +1,24 @@
 """Appending the facts of a batch: what is new is inserted, what waited gets its shipment."""
 
 from datetime import UTC
+from typing import NamedTuple
 
 from odoo.tools import SQL
 
 from ..core.jsonsafe import clean_text
 from .reading import TEXT_LIMIT
+
+
+class Known(NamedTuple):
+    """What an event that is stored already says."""
+
+    id: int
+    fingerprint: str
+    shipment_id: int | None
+    raw_code: str
+    raw_sub_code: str
+    occurred_at: object
+    signed_by: str
 
 
 class Writer:
@@ -35,13 +48,17 @@ class Writer:
             if item.fingerprint in new:
                 item.event_id = new[item.fingerprint]
                 continue
-            item.event_id, attached = known[item.fingerprint]
-            if attached:
-                item.shipment_id = attached  # a person or an earlier message has decided
+            first = known[item.fingerprint]
+            item.event_id = first.id
+            if first.shipment_id:
+                # A person or an earlier message has decided.
+                item.shipment_id = first.shipment_id
             elif item.shipment_id:
                 waiting.setdefault(item.shipment_id, set()).add(item.event_id)
+            self._compare(item, first, rows[item.fingerprint])
         for shipment_id, event_ids in waiting.items():
             events.browse(event_ids)._attach_rows(shipments.browse(shipment_id))
+        self._look_for_reused_ids(new)
         for item in self.items:
             if item.implausible and item.fingerprint in new:
                 self._report_implausible(item)
@@ -51,12 +68,73 @@ class Writer:
             return {}
         rows = self.env.execute_query(
             SQL(
-                "SELECT fingerprint, id, shipment_id FROM logistics_event "
-                "WHERE fingerprint = ANY(%s)",
+                "SELECT id, fingerprint, shipment_id, raw_code, raw_sub_code, occurred_at, "
+                "signed_by FROM logistics_event WHERE fingerprint = ANY(%s)",
                 fingerprints,
             )
         )
-        return {print_: (event_id, shipment_id) for print_, event_id, shipment_id in rows}
+        return {row[1]: Known(*row) for row in rows}
+
+    def _compare(self, item, first, row):
+        """A known event came again. What only completes it is taken over; another content under the
+        partner's own id and revision is a conflict (law 3)."""
+        said = (row["raw_code"], row["raw_sub_code"], row["occurred_at"])
+        if item.parsed.source_id and said != (
+            first.raw_code,
+            first.raw_sub_code,
+            first.occurred_at,
+        ):
+            self._report_conflict(item, first.id)
+        elif row["signed_by"] and not first.signed_by:
+            # The name of who signed often comes after the scan, with the same scan once more.
+            self.env["logistics.event"].browse(first.id).write({"signed_by": row["signed_by"]})
+
+    def _look_for_reused_ids(self, new):
+        """Other facts under an id that the partner used before, without a revision, are a conflict:
+        both are kept, the newer record counts, a person is told."""
+        fresh = {
+            (item.parsed.issuer, item.parsed.source_id): item
+            for item in self.items
+            if item.parsed.source_id and not item.parsed.revision and item.fingerprint in new
+        }
+        if not fresh:
+            return
+        rows = self.env.cr.execute_values(
+            """
+            SELECT e.issuer, e.source_id, count(*)
+            FROM logistics_event e JOIN (VALUES %s) AS fresh(issuer, source_id)
+                USING (issuer, source_id)
+            GROUP BY 1, 2 HAVING count(*) > 1
+            """,
+            list(fresh),
+            fetch=True,
+        )
+        for issuer, source_id, _count in rows:
+            item = fresh[issuer, source_id]
+            self._report_conflict(item, item.event_id)
+
+    def _report_conflict(self, item, event_id):
+        self.troubles.append(
+            {
+                "type": "message_conflict",
+                "key": f"event-conflict:{event_id}:{item.message.digest[:16]}",
+                "name": self.env._(
+                    "Event %(id)s came again with another content (%(number)s)",
+                    id=item.parsed.source_id,
+                    number=item.number,
+                ),
+                "company_id": item.message.company_id.id,
+                "connection_id": item.message.connection_id.id,
+                "message_id": item.message.id,
+                "event_id": event_id,
+                "shipment_id": item.shipment_id,
+                "provider": item.parsed.issuer,
+                "detail": self.env._(
+                    "%s used the same id for other facts and declared no new revision.",
+                    item.message.connection_id.name,
+                ),
+            }
+        )
 
     def _row(self, item, codes, homes):
         event, message = item.parsed, item.message

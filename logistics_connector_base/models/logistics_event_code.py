@@ -63,6 +63,7 @@ class LogisticsEventCode(models.Model):
                 state=row.state or "",
                 flag_set=_split(row.flag_set),
                 flag_clear=_split(row.flag_clear),
+                default_classifier=row.default_classifier,
             )
         return rules
 
