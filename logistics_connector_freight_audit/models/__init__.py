@@ -1,0 +1,1 @@
+from . import logistics_shipment, logistics_shipment_charge

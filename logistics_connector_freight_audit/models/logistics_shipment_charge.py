@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+
+
+class LogisticsShipmentCharge(models.Model):
+    _inherit = "logistics.shipment.charge"
+
+    carrier_name = fields.Char(related="shipment_id.carrier_name", store=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency", store=True
+    )
+    company_amount = fields.Monetary(
+        "Amount in company currency",
+        currency_field="company_currency_id",
+        compute="_compute_company_amount",
+        store=True,
+        help="At the rate of the day the goods left; while that is not known, of its entry.",
+    )
+
+    _report = models.Index("(company_id, kind, carrier_name)")
+
+    @api.depends("amount", "currency_id", "company_id.currency_id", "shipment_id.ship_date")
+    def _compute_company_amount(self):
+        today = fields.Date.context_today(self)
+        for charge in self:
+            entered = charge.create_date.date() if charge.create_date else today
+            charge.company_amount = charge.currency_id._convert(
+                charge.amount,
+                charge.company_currency_id,
+                charge.company_id,
+                charge.shipment_id.ship_date or entered,
+            )
