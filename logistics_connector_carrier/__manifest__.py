@@ -1,0 +1,21 @@
+{
+    "name": "Logistics Connector: Carriers",
+    "summary": "Deliveries with tracking numbers become shipments, moved by UPS, FedEx, Sendcloud",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Logistics",
+    "author": "Logistics Connector Founders",
+    "license": "LGPL-3",
+    "depends": ["logistics_connector_base", "stock_delivery"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/logistics_provider_data.xml",
+        "data/logistics_event_mapping_data.xml",
+        "views/delivery_carrier_views.xml",
+        "views/logistics_shipment_views.xml",
+        "views/logistics_menus.xml",
+    ],
+    "demo": ["demo/logistics_demo.xml"],
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "installable": True,
+}

@@ -1,0 +1,20 @@
+from odoo import api, models
+
+from ..providers.ups import parse
+
+
+class LogisticsProviderUps(models.AbstractModel):
+    """UPS Track Alert: one scan in each message, without signature, id or repetition."""
+
+    _name = "logistics.provider.ups"
+    _inherit = "logistics.provider.handler"
+    _description = "UPS Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_defaults(self):
+        # The opaque text that was given at subscription comes back in this header, as it is.
+        return {"verifier": "static", "signature_header": "credential"}
