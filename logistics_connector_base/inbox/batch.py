@@ -4,7 +4,7 @@ Set-based: bodies, candidates, known events and shipments are read and written o
 step may be done again: events have fingerprints, effects have keys.
 """
 
-from odoo import fields
+from datetime import UTC, datetime
 
 from ..core.identity import normalise_number
 from ..core.jsonsafe import clean_text
@@ -30,7 +30,8 @@ class InboxBatch:
     def __init__(self, messages):
         self.messages = messages.sudo()
         self.env = self.messages.env
-        self.now = fields.Datetime.now()
+        # Finer than Odoo's whole seconds, as the time of receipt is: latency is the difference.
+        self.now = datetime.now(UTC).replace(tzinfo=None)
 
     def process(self):
         """Do everything; the caller commits."""
