@@ -190,18 +190,11 @@ class LogisticsMessage(models.Model):
         return True
 
     def _requeue(self):
-        """Put messages back to the start of the line, with a fresh count of tries."""
+        """Put messages back to the start of the line, with a fresh count of tries. The last error
+        stays until they succeed: it tells the inbox whose exceptions may be healed then."""
         if not self:
             return
-        self.write(
-            {
-                "state": "received",
-                "tries": 0,
-                "next_try_at": False,
-                "error_class": False,
-                "error_text": False,
-            }
-        )
+        self.write({"state": "received", "tries": 0, "next_try_at": False})
         self.env["logistics.inbox"]._wake_after_commit()
 
     def action_accept_conflict(self):

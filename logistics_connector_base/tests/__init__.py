@@ -2,5 +2,6 @@ from . import (
     test_connection,
     test_ensure_shipment,
     test_exceptions,
+    test_inbox,
     test_shipment,
 )
