@@ -95,6 +95,8 @@ def install(database, modules, demo=False, upgrade=False):
     log = paths.LOGS / f"install-{database}.log"
     try:
         run(command, log=log)
+    except DevError:
+        raise DevError(f"installing {', '.join(modules)} failed:\n{_why(log)}\n({log})") from None
     finally:
         conf.unlink()
         _show_complaints(log)
@@ -110,6 +112,14 @@ def _show_complaints(log):
         ours = "logistics" in line and "logistics_master_key" not in line
         if ours and level and level[0] in ("WARNING", "ERROR", "CRITICAL"):
             say(line)
+
+
+def _why(log):
+    """The last traceback of a log, without what the shutdown says after it."""
+    text = log.read_text()
+    traceback = text[max(text.rfind("Traceback (most recent call last)"), 0) :]
+    lines = [line for line in traceback.splitlines() if " INFO " not in line]
+    return "\n".join(lines[-25:])
 
 
 def _check_installed(server, database, modules, log):
