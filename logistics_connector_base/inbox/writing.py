@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..core.instants import zone
 from ..core.jsonsafe import clean_text
 from .reading import TEXT_LIMIT
 
@@ -163,7 +164,7 @@ class Writer:
             "retracts": clean_text(event.retracts, TEXT_LIMIT),
             "corrects": clean_text(event.corrects, TEXT_LIMIT),
             "occurred_at": _column(occurred),
-            "occurred_offset": (occurred.offset_minutes or 0) if occurred else 0,
+            "occurred_offset": _offset(occurred, message.connection_id.tz),
             "occurred_precision": occurred.precision if occurred else None,
             "zone_assumed": bool(occurred and occurred.assumed),
             "recorded_at": _column(event.recorded),
@@ -198,6 +199,16 @@ class Writer:
                 "provider": item.parsed.issuer,
             }
         )
+
+
+def _offset(instant, default_zone):
+    """Minutes east of UTC by which a time is shown: the source's, or those of the zone assumed."""
+    if instant is None:
+        return 0
+    if instant.offset_minutes is not None or not instant.assumed:
+        return instant.offset_minutes or 0
+    local = instant.utc.astimezone(zone(default_zone or ""))
+    return int(local.utcoffset().total_seconds() // 60)
 
 
 def _column(instant):
