@@ -52,6 +52,7 @@ def test_two_that_fit_are_never_guessed_between():
     [
         ("ups", "ups", "matched"),
         ("UPS ", "ups", "matched"),
+        ("ups", " Ups", "matched"),
         ("ups", "", "matched"),
         ("", "ups", "matched"),
         ("ups", "fedex", "unknown"),
@@ -126,6 +127,13 @@ def test_other_references_may_tell_two_apart():
     assert find(references, outbound, other) == Match(2, "matched", TRACKING)
 
 
+def test_the_reference_that_is_named_does_not_depend_on_the_order():
+    stored = candidate(1, ("tracking", "A"), ("tracking", "B"))
+    one, other = Reference("tracking", "A"), Reference("tracking", "B")
+    assert find([one, other], stored).reference == one
+    assert find([other, one], stored).reference == one
+
+
 def test_other_references_do_not_bring_in_a_third():
     stored = ("tracking", "1Z999", "ups")
     third = candidate(3, ("order", "S3"))
@@ -179,6 +187,13 @@ def test_the_life_of_a_recycled_number_tells_two_shipments_apart():
     assert find([TRACKING], old, new).shipment_id == 2
     past = datetime(2023, 5, 4, tzinfo=UTC)
     assert find([TRACKING], old, new, occurred_at=past).shipment_id == 1
+
+
+@pytest.mark.parametrize("kind", REFERENCE_TYPES)
+def test_which_types_are_recycled(kind):
+    stored = candidate(7, (kind, "X1"), ship_date=date(2020, 1, 1))
+    lasting = kind in ("shipment", "carrier_uid", "picking", "order")
+    assert find([Reference(kind, "X1")], stored).why == ("matched" if lasting else "unknown")
 
 
 def test_our_own_names_are_not_recycled():

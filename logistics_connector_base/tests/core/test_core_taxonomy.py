@@ -5,6 +5,9 @@ import pytest
 from odoo.addons.logistics_connector_base.core.taxonomy import (
     ALLOWED_AFTER_END,
     ALLOWED_BACK,
+    FLAGS,
+    INITIAL_STATE,
+    PROOF_OF_PICKUP,
     STATES,
     CodeRule,
     may_move,
@@ -31,10 +34,27 @@ BEFORE_PICKUP = {
 }  # fmt: skip
 
 
-def test_ranks_rise_in_the_order_of_the_table():
-    ranks = [state.rank for state in STATES.values()]
-    assert ranks == sorted(set(ranks))
+# domain.md 1.3. Ranks are shown and stored nowhere, but other code may compare them.
+RANKS = {
+    "draft": 0, "released": 10, "release_rejected": 15, "in_fulfilment": 20, "packed": 30,
+    "tendered": 40, "tender_rejected": 45, "booked": 50, "manifested": 55, "picked_up": 60,
+    "in_transit": 70, "at_customs": 75, "out_for_delivery": 80, "delivery_attempted": 82,
+    "available_for_pickup": 84, "delivered": 90, "returning": 91, "returned": 92, "lost": 95,
+    "destroyed": 96, "cancelled": 99,
+}  # fmt: skip
+
+
+def test_the_table_of_states():
+    assert {name: state.rank for name, state in STATES.items()} == RANKS
+    assert list(STATES) == list(RANKS)
+    assert INITIAL_STATE == "draft"
+    assert FLAGS == ("pod_received", "partial", "damaged", "short", "on_hold", "exception")
     assert {name for name, state in STATES.items() if state.terminal} == TERMINAL
+
+
+def test_what_proves_a_pick_up():
+    carried = {name for name, rank in RANKS.items() if 60 <= rank <= 92}
+    assert carried - {"at_customs"} == PROOF_OF_PICKUP
 
 
 def test_every_move_is_the_one_expected():
