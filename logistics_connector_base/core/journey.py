@@ -33,7 +33,7 @@ DONE, CURRENT, TODO, SKIPPED, BROKEN = "done", "current", "todo", "skipped", "br
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: ``key`` of :data:`STEPS`, ``state`` whose name it shows, ``status`` done, current,
-    todo, skipped (the shipment ended without it) or broken (the shipment is here, and it is bad)."""
+    todo, skipped (the way ended without it) or broken (the shipment is here, and it is bad)."""
 
     key: str
     state: str

@@ -55,8 +55,12 @@ class LogisticsMessage(models.Model):
         for message in self:
             original = self.browse()
             if message.is_conflict or message.state in ("conflict", "duplicate"):
+                # The intake files a conflict under a revision of its own, made from its digest.
+                revision = message.revision or ""
                 identity = message_identity(
-                    message.external_id or "", message.revision or "", message.digest
+                    message.external_id or "",
+                    "" if revision.startswith("#") else revision,
+                    message.digest,
                 )
                 original = keys.search(
                     [

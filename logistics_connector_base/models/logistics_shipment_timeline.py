@@ -107,15 +107,17 @@ class LogisticsShipment(models.Model):
     def _step_times(self):
         """When each step was reached, by the clock of the place: step → local time and precision.
 
-        The first scan opens a step, except on the last leg, whose newest try is what people ask for.
+        The first scan opens a step; of the last leg people ask for the newest try.
         """
         self.ensure_one()
         times = {}
         events = self.event_ids.filtered(
-            lambda event: event.standing == "active"
-            and event.classifier == "actual"
-            and event.occurred_at
-            and event.code_id.state
+            lambda event: (
+                event.standing == "active"
+                and event.classifier == "actual"
+                and event.occurred_at
+                and event.code_id.state
+            )
         )
         for event in events.sorted("occurred_at"):
             key = step_of(event.code_id.state)
@@ -137,26 +139,21 @@ class LogisticsShipment(models.Model):
         events = self.env["logistics.event"].search(
             [("shipment_id", "=", self.id)], order="occurred_at desc, id desc", limit=TIMELINE_LIMIT
         )
+        is_cut = len(events) == TIMELINE_LIMIT
         documents = self._documents_by_event()
         open_exceptions = {
             exception.event_id: exception.id
             for exception in self.exception_ids
             if exception.is_open and exception.event_id
         }
-        providers = {
-            provider.code: provider.name
-            for provider in self.env["logistics.provider"]
-            .with_context(active_test=False)
-            .search([("code", "in", list(set(events.mapped("provider"))))])
-        }
-        providers["odoo"] = "Odoo"
+        events = events.filtered(lambda event: not event._is_told_by_another(events))
         groups = dict(
             self.env["logistics.event.code"]._fields["group"]._description_selection(self.env)
         )
         classifiers = dict(events._fields["classifier"]._description_selection(self.env))
         return {
             "packages": self._timeline_packages(events),
-            "is_cut": len(events) == TIMELINE_LIMIT,
+            "is_cut": is_cut,
             "events": [
                 {
                     "id": event.id,
@@ -175,7 +172,7 @@ class LogisticsShipment(models.Model):
                     "reason": event.reason_id.name or "",
                     "place": event.place or "",
                     "text": event.raw_text or "",
-                    "raw": " / ".join(p for p in (event.raw_code, event.raw_sub_code) if p),
+                    "raw": _raw_code(event),
                     "unmapped": event.is_unmapped,
                     "signed_by": event.signed_by or "",
                     "estimated": _iso(event.estimated_delivery_at),
@@ -188,7 +185,8 @@ class LogisticsShipment(models.Model):
                         and event.occurred_precision != "day"
                     ),
                     "package": event.tracking_number or "",
-                    "provider": providers.get(event.provider, event.provider),
+                    "source": event.connection_id.name
+                    or ("Odoo" if event.provider == "odoo" else event.provider),
                     "message_id": event.message_id.id,
                     "exception_id": open_exceptions.get(event, False),
                     "documents": documents.get(event.id, []),
@@ -235,6 +233,16 @@ class LogisticsShipment(models.Model):
         return documents
 
 
+class LogisticsEvent(models.Model):
+    _inherit = "logistics.event"
+
+    def _is_told_by_another(self, events):
+        """Whether this only withdraws another one of ``events``, which is struck through."""
+        return bool(self.retracts) and any(
+            other.source_id == self.retracts and other.issuer == self.issuer for other in events
+        )
+
+
 def _tone(code):
     """Whether the event is good news, bad news or just news."""
     if code.state in BAD_STATES or "exception" in (code.flag_set or ""):
@@ -242,6 +250,15 @@ def _tone(code):
     if code.state in GOOD_STATES or code.group == "document":
         return "good"
     return "plain"
+
+
+def _raw_code(event):
+    """The partner's code, unless it speaks our own."""
+    # What stands behind "#" was added by us, to tell a document from the scan it came with.
+    raw_code = (event.raw_code or "").partition("#")[0]
+    if raw_code in ("", event.code_id.code) or event.code_id.group == "document":
+        return ""
+    return " / ".join(part for part in (raw_code, event.raw_sub_code) if part)
 
 
 def _iso(moment):

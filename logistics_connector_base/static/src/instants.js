@@ -18,14 +18,18 @@ export function fromUtc(iso) {
     return iso ? DateTime.fromISO(iso) : null;
 }
 
-/** Day and time in short, without what goes without saying: "Fri 6 Mar, 17:05". */
-export function formatMoment(instant, withTime = true) {
+/** The day in short, without what goes without saying: "Fri 6 Mar". */
+export function formatDay(instant) {
     const format = { weekday: "short", day: "numeric", month: "short" };
     if (instant.year !== DateTime.now().year) {
         format.year = "numeric";
     }
-    const day = instant.toLocaleString(format);
-    return withTime ? `${day}, ${formatTime(instant)}` : day;
+    return instant.toLocaleString(format);
+}
+
+/** Day and time in short: "Fri 6 Mar, 17:05". */
+export function formatMoment(instant) {
+    return `${formatDay(instant)}, ${formatTime(instant)}`;
 }
 
 /** The zone of a place, where it is not the user's own: "UTC+1". */

@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { explainMoment, foreignZone, formatMoment, fromLocal } from "../instants";
+import { explainMoment, foreignZone, formatDay, formatTime, fromLocal } from "../instants";
 
 /** The five steps of a shipment's way. Compact: a bar for cards; else circles with their times. */
 export class JourneyField extends Component {
@@ -34,11 +34,12 @@ export class JourneyField extends Component {
     time(step) {
         const instant = fromLocal(step.at);
         if (!instant) {
-            return { time: "", zone: "", tooltip: "" };
+            return { day: "", time: "", zone: "", tooltip: "" };
         }
         const withTime = step.precision !== "day";
         return {
-            time: formatMoment(instant, withTime),
+            day: formatDay(instant),
+            time: withTime ? formatTime(instant) : "",
             zone: withTime ? foreignZone(instant) : "",
             tooltip: withTime ? explainMoment(instant) : "",
         };

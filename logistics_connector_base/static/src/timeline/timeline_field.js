@@ -57,6 +57,22 @@ const STANDINGS = {
     },
 };
 
+/** Equal for events that people would take for one: only the package is another. */
+function sameness(event) {
+    return JSON.stringify([
+        event.code,
+        event.classifier,
+        event.standing,
+        event.local?.slice(0, 16), // to the minute
+        event.place,
+        event.reason,
+        event.text,
+        event.raw,
+        event.estimated,
+        event.signed_by,
+    ]);
+}
+
 /** The events of a shipment as people read them: by day, newest first, by the clock of the place. */
 export class TimelineField extends Component {
     static template = "logistics_connector_base.TimelineField";
@@ -71,10 +87,35 @@ export class TimelineField extends Component {
         return this.props.record.data[this.props.name] || { events: [], packages: [] };
     }
 
+    /** The events to show. What happened to several packages at once is told once. */
     get events() {
-        return this.data.events.filter(
-            (event) => !this.state.package || event.package === this.state.package
-        );
+        if (this.state.package) {
+            return this.data.events.filter((event) => event.package === this.state.package);
+        }
+        const together = new Map();
+        for (const event of this.data.events) {
+            const same = event.documents.length || event.exception_id ? event.id : sameness(event);
+            const known = together.get(same);
+            if (known) {
+                known.packages.push(event.package);
+            } else {
+                together.set(same, { ...event, packages: [event.package] });
+            }
+        }
+        return [...together.values()];
+    }
+
+    /** Which packages an event is about, where that is not plain. */
+    packagesOf(event) {
+        if (!this.data.packages.length || this.state.package) {
+            return null;
+        }
+        const numbers = event.packages.filter(Boolean);
+        const isMany = numbers.length > 1;
+        return {
+            label: isMany ? _t("%s packages", numbers.length) : numbers[0],
+            tooltip: isMany ? numbers.join("\n") : "",
+        };
     }
 
     get hiddenCount() {
@@ -119,12 +160,13 @@ export class TimelineField extends Component {
             zone: at && !isDay ? foreignZone(at) : "",
             tooltip: this.tooltip(event, at, isDay),
             icon: CODE_ICONS[event.code] || GROUP_ICONS[event.group] || "fa-circle-o",
+            about: this.packagesOf(event),
             isFact: event.classifier === "actual",
             isStruck: ["superseded", "retracted"].includes(event.standing),
             verdict: STANDINGS[event.standing],
             expected: estimated ? formatMoment(estimated) : "",
             news: event.late_news ? this.delay(at, received) : "",
-            source: [event.provider, event.raw].filter(Boolean).join(" · "),
+            origin: [event.source, event.raw].filter(Boolean).join(" · "),
         };
     }
 
@@ -150,6 +192,10 @@ export class TimelineField extends Component {
         return hours < 48
             ? _t("reported %s hours later", hours)
             : _t("reported %s days later", Math.round(hours / 24));
+    }
+
+    isPicture(document) {
+        return ["image/png", "image/jpeg", "image/gif"].includes(document.mimetype);
     }
 
     openEvent(event) {
