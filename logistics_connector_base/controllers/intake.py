@@ -1,4 +1,5 @@
 import logging
+import re
 import time
 
 import psycopg2
@@ -24,6 +25,7 @@ CONTENT_TYPES = (
     "text/xml",
     "text/plain",
 )
+RECEIPT = re.compile("[0-9a-f]{32}")
 RETRY_AFTER = 30  # seconds a sender shall wait while we cannot file
 SEEN_STATES = {
     "received": "received",
@@ -108,8 +110,10 @@ class LogisticsIntake(http.Controller):
     )
     def fate(self, receipt):
         """What became of a message. The receipt is unguessable and was given to its sender only."""
-        message = request.env(user=SUPERUSER_ID)["logistics.message"].search(
-            [("receipt", "=", receipt[:64]), ("direction", "=", "in")], limit=1
+        messages = request.env(user=SUPERUSER_ID)["logistics.message"]
+        # PostgreSQL would fail on a NUL, and no receipt of ours looks otherwise.
+        message = RECEIPT.fullmatch(receipt) and messages.search(
+            [("receipt", "=", receipt), ("direction", "=", "in")], limit=1
         )
         if not message:
             return problem_response(404, "Unknown receipt", "No message with this receipt.")
