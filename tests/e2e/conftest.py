@@ -82,7 +82,7 @@ def session_world(live_server):
     partner = CanonicalPartner()
     connection_id = connect(rpc, partner, "Northwind 3PL (tests)")
     return World(
-        live_server, rpc, Database(live_server.db), partner, connection_id, random.Random(7)
+        live_server, rpc, Database(live_server.db), partner, connection_id, random.Random()
     )
 
 
