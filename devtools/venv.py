@@ -1,12 +1,12 @@
 """The virtual environment: pinned Python needs, Odoo on its path, and the ``odoo`` script."""
 
 import hashlib
-import subprocess
 import sys
+from pathlib import Path
 
 from . import paths
 from .console import DevError, say, step
-from .system import apt_install, run, write_private
+from .system import apt_install, run
 
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 SCRIPT = """\
@@ -42,6 +42,7 @@ def ensure(source):
 
 def _fingerprint(source):
     digest = hashlib.sha256(f"{source} {sys.version_info[:2]}".encode())
+    digest.update(Path(__file__).read_bytes())
     for name in REQUIREMENTS:
         digest.update((paths.PROJECT / name).read_bytes())
     return digest.hexdigest()
@@ -64,15 +65,12 @@ def _site_packages():
 def _name_distribution(site, source):
     """Let pip know the Odoo in *source*: ``odoo-addon-*`` packages require a distribution ``odoo``.
 
-    Debian's tree brings its own egg-info; a checkout of the sources does not.
+    A checkout brings none; Debian's asks for ``psycopg2``, which needs a compiler where
+    ``psycopg2-binary`` does. Ours stands before it on the path.
     """
-    probe = "from importlib.metadata import version; print(version('odoo'))"
-    if (
-        subprocess.run([paths.PYTHON, "-c", probe], capture_output=True, check=False).returncode
-        == 0
-    ):
-        return
     info = site / "odoo-19.0.dist-info"
     info.mkdir(exist_ok=True)
-    write_private(info / "METADATA", "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n")
-    say(f"told pip about the Odoo in {source}")
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: odoo\nVersion: 19.0\n"
+        f"Summary: The Odoo in {source}, on the path by odoo-source.pth\n"
+    )
