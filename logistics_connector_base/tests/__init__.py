@@ -3,5 +3,6 @@ from . import (
     test_ensure_shipment,
     test_exceptions,
     test_inbox,
+    test_inbox_identity,
     test_shipment,
 )
