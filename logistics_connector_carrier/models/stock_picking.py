@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.logistics_connector_base.core.identity import normalise_number
@@ -126,7 +127,7 @@ class StockPicking(models.Model):
         leaves = min(self._carrier_values()["ship_date"], fields.Date.today())
         earliest = fields.Datetime.to_datetime(leaves - DAYS_BEFORE)
         moments += [
-            event.occurred_at
+            event.occurred_at - timedelta(seconds=1)
             for event in waiting.event_id
             if event.occurred_at and not event.is_implausible and event.occurred_at > earliest
         ]
