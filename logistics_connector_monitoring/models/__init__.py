@@ -1,0 +1,1 @@
+from . import logistics_connection_health, logistics_event, logistics_message

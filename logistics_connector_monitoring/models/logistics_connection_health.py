@@ -1,0 +1,194 @@
+from datetime import timedelta
+
+import pytz
+from odoo import api, fields, models
+from odoo.addons.queue_job.jobrunner.channels import ChannelManager
+from odoo.addons.queue_job.jobrunner.runner import _channels
+from odoo.tools import SQL, config
+
+from ..core.queue_channels import problems
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+WAITING = ("received", "processing")
+
+
+class LogisticsConnectionHealth(models.Model):
+    """One row per connection, computed when it is read. Only what an index finds is looked at: the
+    last days, what waits, what failed; never the whole history."""
+
+    _name = "logistics.connection.health"
+    _description = "Connection Health"
+    _auto = False
+    _order = "failed_count desc, waiting_count desc, connection_id"
+    _rec_name = "connection_id"
+    _depends = {
+        "logistics.connection": ["active", "company_id", "provider_id"],
+        "logistics.message": ["connection_id", "received_at", "state"],
+        "logistics.event": ["connection_id", "received_at", "processed_at"],
+        "logistics.exception": ["connection_id", "is_open"],
+    }
+
+    connection_id = fields.Many2one("logistics.connection", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    provider_id = fields.Many2one("logistics.provider", readonly=True)
+    state = fields.Selection(related="connection_id.state")
+    environment = fields.Selection(related="connection_id.environment")
+    last_message_at = fields.Datetime("Last message", readonly=True)
+    today_count = fields.Integer(
+        "Today", readonly=True, help="Messages received since midnight in your time zone."
+    )
+    day_count = fields.Integer("24 hours", readonly=True)
+    week_count = fields.Integer("7 days", readonly=True)
+    waiting_count = fields.Integer(
+        "Waiting", readonly=True, help="Received and not worked yet, or being worked now."
+    )
+    oldest_waiting_at = fields.Datetime("Oldest waiting", readonly=True)
+    oldest_waiting_seconds = fields.Float("Age of the oldest (s)", readonly=True, digits=(16, 0))
+    failed_count = fields.Integer(
+        "Failed", readonly=True, help="Given up on; a person has to look. The bytes are safe."
+    )
+    parked_count = fields.Integer(
+        "Parked", readonly=True, help="Waiting for a shipment that is not in Odoo yet."
+    )
+    exception_count = fields.Integer("Open exceptions", readonly=True)
+    latency_p50 = fields.Float(
+        "Latency p50 (s)",
+        readonly=True,
+        digits=(16, 3),
+        aggregator=None,
+        help="Half of the events of the last 24 hours were in Odoo within this many seconds after "
+        "their message was received.",
+    )
+    latency_p95 = fields.Float(
+        "Latency p95 (s)",
+        readonly=True,
+        digits=(16, 3),
+        aggregator=None,
+        help="95 of 100 events of the last 24 hours were in Odoo within this many seconds after "
+        "their message was received.",
+    )
+
+    has_latency = fields.Boolean(readonly=True, help="There were events in the last 24 hours.")
+
+    @property
+    def _table_query(self):
+        now = fields.Datetime.now()
+        return SQL(
+            """
+            SELECT c.id, c.id AS connection_id, c.company_id, c.provider_id,
+                   last.received_at AS last_message_at,
+                   COALESCE(recent.today, 0) AS today_count,
+                   COALESCE(recent.day, 0) AS day_count,
+                   COALESCE(recent.week, 0) AS week_count,
+                   COALESCE(waiting.n, 0) AS waiting_count,
+                   waiting.oldest AS oldest_waiting_at,
+                   COALESCE(EXTRACT(EPOCH FROM
+                       (now() AT TIME ZONE 'UTC') - waiting.oldest), 0) AS oldest_waiting_seconds,
+                   COALESCE(stuck.failed, 0) AS failed_count,
+                   COALESCE(stuck.parked, 0) AS parked_count,
+                   COALESCE(trouble.n, 0) AS exception_count,
+                   latency.p50 AS latency_p50, latency.p95 AS latency_p95,
+                   latency.connection_id IS NOT NULL AS has_latency
+            FROM logistics_connection c
+            LEFT JOIN LATERAL (
+                SELECT received_at FROM logistics_message
+                WHERE connection_id = c.id ORDER BY id DESC LIMIT 1
+            ) last ON TRUE
+            LEFT JOIN (
+                SELECT connection_id, count(*) AS week,
+                       count(*) FILTER (WHERE received_at >= %(today)s) AS today,
+                       count(*) FILTER (WHERE received_at >= %(day)s) AS day
+                FROM logistics_message WHERE received_at >= %(week)s GROUP BY connection_id
+            ) recent ON recent.connection_id = c.id
+            LEFT JOIN (
+                SELECT connection_id, count(*) AS n, min(received_at) AS oldest
+                FROM logistics_message WHERE state IN %(waiting)s GROUP BY connection_id
+            ) waiting ON waiting.connection_id = c.id
+            LEFT JOIN (
+                SELECT connection_id, count(*) FILTER (WHERE state = 'dead') AS failed,
+                       count(*) FILTER (WHERE state = 'parked') AS parked
+                FROM logistics_message WHERE state IN ('dead', 'parked') GROUP BY connection_id
+            ) stuck ON stuck.connection_id = c.id
+            LEFT JOIN (
+                SELECT connection_id, count(*) AS n
+                FROM logistics_exception WHERE is_open GROUP BY connection_id
+            ) trouble ON trouble.connection_id = c.id
+            LEFT JOIN (
+                SELECT connection_id,
+                       percentile_cont(0.5) WITHIN GROUP (ORDER BY %(taken)s) AS p50,
+                       percentile_cont(0.95) WITHIN GROUP (ORDER BY %(taken)s) AS p95
+                FROM logistics_event
+                WHERE received_at >= %(day)s AND connection_id IS NOT NULL GROUP BY connection_id
+            ) latency ON latency.connection_id = c.id
+            WHERE c.active
+            """,
+            today=self._midnight(now),
+            day=now - DAY,
+            week=now - WEEK,
+            waiting=WAITING,
+            taken=SQL("GREATEST(EXTRACT(EPOCH FROM processed_at - received_at), 0)"),
+        )
+
+    def _midnight(self, now):
+        """The last midnight of the user's time zone, in naive UTC."""
+        zone = pytz.timezone(self.env.context.get("tz") or self.env.user.tz or "UTC")
+        local = pytz.utc.localize(now).astimezone(zone)
+        midnight = zone.localize(local.replace(hour=0, minute=0, second=0, tzinfo=None))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+
+    @api.model
+    def _queue_problems(self):
+        """Codes of what the job queue's configuration of this server lacks."""
+        channels = ChannelManager.parse_simple_config(_channels())
+        return problems(channels, config["server_wide_modules"])
+
+    @api.model
+    def server_problems(self):
+        """What is wrong with this server's configuration, for the head of the page.
+
+        :return: list of sentences
+        """
+        self.check_access("read")
+        texts = {
+            "no_runner": self.env._(
+                "No job runs: queue_job is not among the server-wide modules. Messages are kept "
+                "and wait."
+            ),
+            "no_channel": self.env._(
+                "The inbox has no channel of its own: other jobs of Odoo can keep messages "
+                "waiting. Add root.logistics.inbound:1 to the channels of queue_job "
+                "(docs/operations.md)."
+            ),
+        }
+        return [texts[code] for code in self._queue_problems()]
+
+    def action_view_messages(self):
+        return self._messages()
+
+    def action_view_waiting(self):
+        return self._messages(WAITING)
+
+    def action_view_failed(self):
+        return self._messages(("dead",))
+
+    def action_view_parked(self):
+        return self._messages(("parked",))
+
+    def _messages(self, states=None):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_connector_base.action_logistics_message"
+        )
+        domain = [("connection_id", "=", self.connection_id.id)]
+        if states:
+            domain.append(("state", "in", states))
+        return dict(action, domain=domain, context={})
+
+    def action_view_exceptions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_connector_base.action_logistics_exception"
+        )
+        domain = [("connection_id", "=", self.connection_id.id), ("is_open", "=", True)]
+        return dict(action, domain=domain, context={})

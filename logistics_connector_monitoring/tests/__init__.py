@@ -1,0 +1,1 @@
+from . import test_health, test_health_page, test_metrics, test_queue_channels
