@@ -21,6 +21,12 @@ RECYCLED = frozenset({"sscc", "tracking", "master_tracking", "waybill", "bol", "
 # a parcel's SSCC or the waybill.
 _CARRIER_NUMBERS = frozenset({"sscc", "tracking", "master_tracking", "waybill"})
 
+# An SSCC stands beside the carrier's own number, which may come later: it contradicts nothing.
+_LABEL_NUMBERS = _CARRIER_NUMBERS - {"sscc"}
+
+# What several shipments have in common: an order goes out in parts, and a part comes back.
+SHARED = frozenset({"order", "customer"})
+
 
 class CandidateReference(NamedTuple):
     """One stored identifier of a shipment. A window bound that is None follows the ship date.
@@ -125,6 +131,16 @@ def _matches(
     )
 
 
+def _contradicts(candidate: Candidate, event_numbers: frozenset[str]) -> bool:
+    """Whether both have numbers from a label, and no number in common: another parcel."""
+    known = {
+        normalise_number(ref.value)
+        for ref in (CandidateReference(*ref) for ref in candidate.references)
+        if ref.type in _LABEL_NUMBERS and ref.valid_to is None
+    }
+    return bool(known and event_numbers) and known.isdisjoint(event_numbers)
+
+
 def _ranked(references: Iterable[Reference]) -> list[list[Reference]]:
     """The usable references by type, strongest type first; an unknown type is no evidence."""
     usable = [ref for ref in references if normalise_number(ref.value)]
@@ -148,13 +164,20 @@ def resolve(
     fits more than one shipment, the event's other references may tell them apart, as all of them
     are true of one shipment; if they leave more than one, the verdict is "ambiguous".
     Values are compared normalised; an issuer that is not known fits any; the number of a shipment
-    that is bound to another ``carrier_uid`` of the same issuer does not match.
+    that is bound to another ``carrier_uid`` of the same issuer does not match. What shipments may
+    share (:data:`SHARED`) does not lead to one whose parcels have other numbers than the event's.
 
     Source: law 7, domain.md 1.2 rule 12. Neither the order of references of one type nor that of
     candidates has an influence on the verdict.
     """
     groups = _ranked(event_references)
     unique_ids = [ref for group in groups for ref in group if ref.type == "carrier_uid"]
+    numbers = frozenset(
+        normalise_number(ref.value)
+        for group in groups
+        for ref in group
+        if ref.type in _LABEL_NUMBERS
+    )
     days = [ship_date] if ship_date else []
     if occurred_at is not None:
         days.append(occurred_at.astimezone(UTC).date())
@@ -168,6 +191,7 @@ def resolve(
                 number: candidate
                 for number, candidate in left.items()
                 if _matches(wanted, candidate, days, unique_ids)
+                and not (wanted.type in SHARED and _contradicts(candidate, numbers))
             }
             if hits and first_hit is None:
                 first_hit = wanted

@@ -12,7 +12,8 @@ POD_KINDS = {"pod", "signature", "photo"}
 class Item:
     """What an event came with (``message``: the logistics.message) and what was found out about it.
 
-    ``why`` is the verdict of the match: matched, unknown or ambiguous.
+    ``why`` is the verdict of the match: matched, unknown or ambiguous; ``matched_by`` the type of
+    the reference that decided.
     """
 
     message: object
@@ -26,6 +27,7 @@ class Item:
     implausible: bool = False
     shipment_id: int | None = None
     why: str = ""
+    matched_by: str = ""
     event_id: int | None = None
 
     @property

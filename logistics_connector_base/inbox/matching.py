@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo.tools import SQL
 
 from ..core.identity import normalise_number
-from ..core.matching import Candidate, reference_keys, resolve
+from ..core.matching import SHARED, Candidate, reference_keys, resolve
 
 # A carrier's unique id is tied to a shipment by the number they share only when the ship dates fit:
 # the number may be on its second life.
@@ -74,7 +74,8 @@ class Matcher:
         occurred = event.occurred.utc if known_time else None
         match = resolve(event.references, occurred, event.ship_date, near)
         item.shipment_id, item.why = match.shipment_id, match.why
-        if not match.shipment_id:
+        item.matched_by = match.reference.type if match.reference else ""
+        if not match.shipment_id or item.matched_by in SHARED:
             return
         # Within this batch, too, a number belongs to the unique id that came first.
         candidate = candidates[match.shipment_id]
@@ -91,9 +92,11 @@ class Matcher:
 
     def bind_unique_ids(self):
         """Keep the carrier's unique ids as references: from now on they tell shipments apart that
-        share a number."""
+        share a number. An order's number proves too little: the order may have another parcel."""
         wanted = {}
         for item in self.items:
+            if item.matched_by in SHARED:
+                continue
             for reference in item.parsed.references:
                 if item.shipment_id and reference.type == "carrier_uid":
                     key = (item.shipment_id, reference.type, reference.value, reference.issuer)

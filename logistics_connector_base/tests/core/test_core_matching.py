@@ -120,6 +120,34 @@ def test_a_weaker_reference_is_asked_only_when_the_stronger_finds_nothing():
     assert find([TRACKING, order], stored) == Match(2, "matched", order)
 
 
+@pytest.mark.parametrize(
+    ("event_number", "stored", "why"),
+    [
+        # Another parcel of the order, or one that comes back: not this shipment.
+        (TRACKING, ("tracking", "1Z111", "ups"), "unknown"),
+        (TRACKING, ("tracking", "1Z111", "dhl"), "unknown"),
+        (Reference("waybill", "W1"), ("tracking", "1Z111", "ups"), "unknown"),
+        # The number itself fits; only its carrier is called otherwise.
+        (TRACKING, ("tracking", "1Z999", "dhl"), "matched"),
+        # Nothing to compare with.
+        (Reference("sscc", "340434161094042557"), ("tracking", "1Z111", "ups"), "matched"),
+        (TRACKING, ("sscc", "340434161094042557"), "matched"),
+        (TRACKING, ("tracking", "1Z111", "ups", None, SHIPPED - timedelta(9)), "matched"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["order", "customer"])
+def test_what_shipments_share_does_not_lead_to_another_parcels_shipment(
+    event_number, stored, why, kind
+):
+    references = [event_number, Reference(kind, "S1")]
+    assert find(references, candidate(2, stored, (kind, "S1"))).why == why
+
+
+def test_the_delivery_orders_own_name_leads_to_its_shipment_whatever_the_label_says():
+    stored = candidate(2, ("tracking", "1Z111", "ups"), ("picking", "WH/OUT/1"))
+    assert find([TRACKING, Reference("picking", "WH/OUT/1")], stored).shipment_id == 2
+
+
 def test_other_references_may_tell_two_apart():
     outbound = candidate(1, ("tracking", "1Z999", "ups"), ("order", "S1"))
     other = candidate(2, ("tracking", "1Z999", "ups"), ("order", "S2"))
