@@ -17,11 +17,16 @@ class StockPicking(models.Model):
         The partner's canonical messages find the shipment by the delivery's name.
         """
         for picking in self:
-            if picking.state != "assigned" or not picking._is_worked_by_3pl():
-                continue
-            shipment = picking._ensure_shipment()
+            if picking.state == "assigned" and picking._is_worked_by_3pl():
+                picking._ensure_shipment()
+
+    def _ensure_shipment(self, values=None):
+        # Also a shipment that takes the place of one whose label was voided is at the warehouse.
+        shipment = super()._ensure_shipment(values)
+        if self.state == "assigned" and self._is_worked_by_3pl():
             effect = self.env["logistics.effect"]._claim(
-                "release", f"{picking._name}:{picking.id}:{shipment.id}", shipment
+                "release", f"{self._name}:{self.id}:{shipment.id}", shipment
             )
             if effect:
-                shipment._record_own_event("ORD_RELEASED", text=picking.name)
+                shipment._record_own_event("ORD_RELEASED", text=self.name)
+        return shipment

@@ -1,52 +1,35 @@
 """A ready delivery of a 3PL's warehouse is a released shipment, which the 3PL's messages move."""
 
-import json
+import uuid
 
 from odoo import fields
-from odoo.addons.logistics_connector_base.inbox.batch import InboxBatch
+from odoo.addons.logistics_connector_base.tests.common import InboxCommon
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import tagged
+
+USER = "logistics_connector_base.group_logistics_user"
 
 
 @tagged("post_install", "-at_install")
-class TestRelease(TransactionCase):
+class TestRelease(InboxCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Users, connections and shipments of the factories belong to it.
         cls.company = cls.env["res.company"].create({"name": "Northern Shop"})
         cls.other_company = cls.env["res.company"].create({"name": "Southern Shop"})
         cls.warehouse, cls.other_warehouse = (
             cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
             for company in (cls.company, cls.other_company)
         )
-        cls.provider = cls.env.ref("logistics_connector_base.provider_canonical")
-        cls.connection = cls.make_connection("Harbour Fulfilment", "live")
+        cls.connection = cls.make_connection(name="Harbour Fulfilment")
         cls.warehouse.logistics_connection_id = cls.connection
         cls.product = cls.env["product.product"].create(
             {"name": "Lamp", "type": "consu", "is_storable": True}
         )
         cls.keeper = cls.make_user("keeper", "stock.group_stock_user")
         cls.seller = cls.make_user("seller", "sales_team.group_sale_salesman_all_leads")
-        cls.clerk = cls.make_user("clerk", "logistics_connector_base.group_logistics_user")
-
-    @classmethod
-    def make_connection(cls, name, state, **values):
-        return cls.env["logistics.connection"].create(
-            {
-                "name": name,
-                "provider_id": cls.provider.id,
-                "company_id": cls.company.id,
-                "verifier": "standard_webhooks",
-                "state": state,
-                **values,
-            }
-        )
-
-    @classmethod
-    def make_user(cls, login, groups, company=None):
-        company = company or cls.company
-        companies = [(6, 0, company.ids)]
-        return new_test_user(cls.env, login, groups, company_id=company.id, company_ids=companies)
+        cls.clerk = cls.make_user("clerk", USER)
 
     def stock(self, quantity, warehouse=None):
         self.env["stock.quant"]._update_available_quantity(
@@ -71,45 +54,17 @@ class TestRelease(TransactionCase):
         order.action_confirm()
         return order.sudo()
 
-    def tell(self, picking_name, code, at="2026-03-02T10:00:00Z"):
-        """The 3PL says one canonical event of a delivery order."""
-        body = json.dumps(
-            {
-                "id": f"{picking_name}-{code}-{at}",
-                "issuer": "harbour",
-                "events": [
-                    {
-                        "code": code,
-                        "occurred_at": at,
-                        "shipment": {"references": [{"type": "picking", "value": picking_name}]},
-                    }
-                ],
-            }
-        ).encode()
-        message = self.env["logistics.message"].create(
-            {
-                "connection_id": self.connection.id,
-                "company_id": self.company.id,
-                "direction": "in",
-                "channel": "webhook",
-                "state": "processing",
-                "provider": "canonical",
-                "receipt": f"r-{picking_name}-{code}-{at}",
-                "correlation_id": "c",
-                "digest": f"{picking_name}-{code}-{at}",
-                "received_at": fields.Datetime.now(),
-                "tries": 1,
-            }
-        )
-        self.env.flush_all()
-        self.env.cr.execute(
-            "INSERT INTO logistics_message_body (message_id, headers, content) "
-            "VALUES (%s, '{}', %s)",
-            (message.id, body),
-        )
-        InboxBatch(message).process()
-        self.env.invalidate_all()
-        return message
+    def tell(self, picking_name, code, seconds=0):
+        """The 3PL says one canonical event of a delivery order, ``seconds`` from now."""
+        now = fields.Datetime.now()
+        at = fields.Datetime.add(now, seconds=seconds)
+        event = {
+            "code": code,
+            "occurred_at": f"{at.isoformat()}Z",
+            "shipment": {"references": [{"type": "picking", "value": picking_name}]},
+        }
+        body = {"id": str(uuid.uuid4()), "issuer": "harbour", "events": [event]}
+        return self.receive(self.connection, body, at=now)
 
     # -- release ------------------------------------------------------------------------------
 
@@ -173,7 +128,7 @@ class TestRelease(TransactionCase):
         self.assertFalse(receipt.shipment_ids)
 
     def test_connection_that_goes_live_later_releases_what_is_ready(self):
-        draft = self.make_connection("Later", "suspended")
+        draft = self.make_connection(name="Later", state="suspended")
         self.warehouse.logistics_connection_id = draft
         self.stock(3)
         delivery = self.order().picking_ids
@@ -197,6 +152,28 @@ class TestRelease(TransactionCase):
         self.assertEqual(delivery.shipment_ids, booked)
         self.assertEqual(booked.state, "released")
 
+    def test_shipment_after_a_voided_label_is_at_the_warehouse_too(self):
+        self.stock(3)
+        delivery = self.order().picking_ids
+        first = delivery.shipment_ids
+        first._record_own_event("LBL_VOIDED")
+        second = delivery._ensure_shipment()
+        self.assertEqual((first.state, second.state), ("cancelled", "released"))
+        self.tell(delivery.name, "WHS_PACKED", 1)
+        self.assertEqual((first.state, second.state), ("cancelled", "packed"))
+
+    def test_tracking_number_goes_to_the_released_shipment(self):
+        """Together with the carriers' addon a delivery still has one shipment."""
+        if self.env["ir.module.module"]._get("logistics_connector_carrier").state != "installed":
+            self.skipTest("the carriers' addon is not installed")
+        self.stock(3)
+        delivery = self.order().picking_ids
+        released = delivery.shipment_ids
+        delivery.with_user(self.keeper).carrier_tracking_ref = "1Z12345E0291980793"
+        self.assertEqual(delivery.shipment_ids, released)
+        self.assertEqual(released.tracking_numbers, "1Z12345E0291980793")
+        self.assertEqual(released.event_ids.mapped("code"), ["LBL_CREATED", "ORD_RELEASED"])
+
     def test_back_order_is_released_on_its_own(self):
         self.stock(2)
         order = self.order(3)
@@ -216,24 +193,21 @@ class TestRelease(TransactionCase):
         self.stock(3)
         order = self.order()
         shipment = order.picking_ids.shipment_ids
-        message = self.tell(order.picking_ids.name, "WHS_PICK_DONE", "2199-03-02T10:00:00Z")
+        message = self.tell(order.picking_ids.name, "WHS_PICK_DONE", 10**9)
         self.assertEqual(message.state, "processed")
         self.assertEqual(shipment.state, "released", "an implausible time moves nothing")
-        now = fields.Datetime.now()
         for seconds, code, state in (
             (1, "WHS_PICK_DONE", "in_fulfilment"),
             (2, "WHS_PACKED", "packed"),
             (3, "WHS_SHIP_CONFIRMED", "packed"),
         ):
-            at = fields.Datetime.add(now, seconds=seconds).isoformat() + "Z"
-            self.tell(order.picking_ids.name, code, at)
+            self.tell(order.picking_ids.name, code, seconds)
             self.assertEqual(shipment.state, state)
 
     def test_hold_of_the_3pl_blocks_the_order(self):
         self.stock(3)
         order = self.order()
-        at = fields.Datetime.now().isoformat() + "Z"
-        self.tell(order.picking_ids.name, "ORD_HELD", at)
+        self.tell(order.picking_ids.name, "ORD_HELD")
         shipment = order.picking_ids.shipment_ids
         self.assertTrue(shipment.on_hold)
         self.assertEqual(order.logistics_state, "blocked")
@@ -241,14 +215,12 @@ class TestRelease(TransactionCase):
 
     def test_message_before_the_release_waits_for_it(self):
         delivery = self.order().picking_ids
-        at = fields.Datetime.add(fields.Datetime.now(), seconds=2).isoformat() + "Z"
-        message = self.tell(delivery.name, "WHS_PICK_STARTED", at)
+        message = self.tell(delivery.name, "WHS_PICK_STARTED", 2)
         self.assertEqual(message.state, "parked")
         self.stock(3)
         delivery.action_assign()
         self.assertEqual(message.state, "received", "the shipment wakes the message")
-        self.env.flush_all()
-        InboxBatch(message).process()
+        self.work_inbox()
         self.assertEqual(delivery.shipment_ids.state, "in_fulfilment")
 
     # -- the field ----------------------------------------------------------------------------
@@ -262,7 +234,7 @@ class TestRelease(TransactionCase):
                 "handler": "logistics.provider.canonical",
             }
         )
-        carrier = self.make_connection("Carrier", "draft", provider_id=provider.id)
+        carrier = self.make_connection(provider)
         with self.assertRaises(ValidationError):
             self.warehouse.logistics_connection_id = carrier
 
@@ -287,9 +259,7 @@ class TestRelease(TransactionCase):
     def test_other_company_does_not_see_the_released_shipment(self):
         self.stock(3)
         shipment = self.order().picking_ids.shipment_ids
-        stranger = self.make_user(
-            "stranger", "logistics_connector_base.group_logistics_user", self.other_company
-        )
+        stranger = self.make_user("stranger", USER, company=self.other_company)
         at_warehouse = self.env.ref("logistics_connector_wms.action_shipments_at_warehouse")
         shipments = self.env["logistics.shipment"]
         domain = eval(at_warehouse.domain)
@@ -298,7 +268,7 @@ class TestRelease(TransactionCase):
 
     def test_only_a_state_that_takes_messages_releases(self):
         for state in ("draft", "approval", "suspended", "retired"):
-            self.warehouse.logistics_connection_id = self.make_connection(state, state)
+            self.warehouse.logistics_connection_id = self.make_connection(state=state)
             delivery = self.order().picking_ids
             self.stock(3)
             delivery.action_assign()
