@@ -1,0 +1,1 @@
+"""A living company: goods, customers, orders, deliveries, and what its carriers tell."""
