@@ -1,5 +1,6 @@
 """``./dev lint``: ruff, pylint-odoo, Odoo's pylint checkers, Odoo's test_lint for our addons."""
 
+import ast
 import os
 import subprocess
 
@@ -37,6 +38,7 @@ def _checks():
     yield "ruff check", lambda: _tool("ruff", "check", ".")
     yield "ruff format", lambda: _tool("ruff", "format", "--check", ".")
     if addons.ours():
+        yield "tests that Odoo would not find", _forgotten_tests
         yield "pylint-odoo", lambda: _tool("pylint", "--rcfile=.pylintrc", *addons.ours())
         yield "Odoo's pylint checkers", _odoo_checkers
         yield "Odoo's test_lint", _test_lint
@@ -55,6 +57,31 @@ def _tool(name, *arguments, env=None):
     command = [paths.VENV / "bin" / name, *arguments]
     environment = {**os.environ, **(env or {})}
     return subprocess.run(command, cwd=paths.PROJECT, env=environment, check=False).returncode
+
+
+def _forgotten_tests():
+    """Odoo's own runner sees the test modules that ``tests/__init__.py`` imports, and no others."""
+    forgotten = []
+    for name in addons.ours():
+        folder = paths.PROJECT / name / "tests"
+        modules = {path.stem for path in folder.glob("test_*.py")}
+        imported = imported_modules(folder / "__init__.py") if modules else set()
+        forgotten += [f"{name}/tests/{module}.py" for module in sorted(modules - imported)]
+    for path in forgotten:
+        print(f"{path}: not imported in tests/__init__.py")
+    return len(forgotten)
+
+
+def imported_modules(init):
+    """The names that an ``__init__.py`` imports from its own package."""
+    if not init.exists():
+        return set()
+    imports = [node for node in ast.walk(ast.parse(init.read_text())) if _is_own_import(node)]
+    return {alias.name for node in imports for alias in node.names}
+
+
+def _is_own_import(node):
+    return isinstance(node, ast.ImportFrom) and node.level == 1 and not node.module
 
 
 def _test_lint_folder():

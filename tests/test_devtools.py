@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import addons, cli, config, odoo_source, paths, ports, postgres, testing
+from devtools import addons, cli, config, lint, odoo_source, paths, ports, postgres, testing
 
 
 def test_closing_line_reads_as_pytests_own():
@@ -96,6 +96,13 @@ def test_configuration_is_private_and_complete(tmp_path):
     assert "workers = 2" in text and "port = 1234" in text
     assert f"channels = {config.CHANNELS}" in text
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_test_modules_that_odoo_would_find(tmp_path):
+    init = tmp_path / "__init__.py"
+    assert lint.imported_modules(init) == set()
+    init.write_text("from . import common, test_a\nfrom . import test_b\nfrom .x import test_c\n")
+    assert lint.imported_modules(init) == {"common", "test_a", "test_b"}
 
 
 def test_sql_quoting():
