@@ -17,6 +17,8 @@ from .postgres import Cluster
 #: Where conftest.py writes the counts of a process.
 SUMMARY_ENV = "DEV_TEST_SUMMARY"
 NOTHING_COLLECTED = 5
+#: Options of pytest whose value, in the next argument, may look like a path.
+TAKE_A_VALUE = ("-k", "-m", "-p", "-o", "-c", "-W", "--ignore", "--deselect", "--rootdir")
 ORDER = ("failed", "passed", "skipped", "deselected", "xfailed", "xpassed", "warnings", "errors")
 
 
@@ -38,13 +40,16 @@ def main(arguments):
 
 
 def split(arguments):
-    """Paths first, options of pytest after them."""
-    selected = []
+    """The paths of tests among the arguments, and the rest, which is pytest's."""
+    selected, options, before = [], [], ""
     for argument in arguments:
-        if not (paths.PROJECT / argument.split("::")[0]).exists():
-            break
-        selected.append(argument)
-    return selected, list(arguments[len(selected) :])
+        is_path = (paths.PROJECT / argument.split("::")[0]).exists()
+        if is_path and not argument.startswith("-") and before not in TAKE_A_VALUE:
+            selected.append(argument)
+        else:
+            options.append(argument)
+        before = argument
+    return selected, options
 
 
 def sort_paths(selected):

@@ -45,9 +45,12 @@ def test_no_match_in_one_process_is_fine_and_in_both_is_not():
     assert testing.exit_code([], {}) == 5
 
 
-def test_paths_come_before_options():
-    arguments = ["tests/test_devtools.py::test_x", "devtools", "-k", "tests", "-x"]
-    assert testing.split(arguments) == (arguments[:2], ["-k", "tests", "-x"])
+def test_paths_are_told_from_options():
+    arguments = ["-x", "tests/test_devtools.py::test_x", "-k", "tests", "devtools", "-q"]
+    assert testing.split(arguments) == (
+        ["tests/test_devtools.py::test_x", "devtools"],
+        ["-x", "-k", "tests", "-q"],
+    )
 
 
 def test_addons_run_inside_odoo_and_the_rest_outside():

@@ -1,0 +1,46 @@
+"""A private PostgreSQL cluster survives what trials do to it, and leaves nothing behind."""
+
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from devtools.postgres import Cluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with Cluster.private("devtools") as cluster:
+        cluster.sql("CREATE TABLE kept (word text)")
+        yield cluster
+    assert not cluster.home.exists()
+    assert not Path(cluster.host).exists()
+
+
+def words(cluster):
+    with psycopg2.connect(cluster.dsn("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT word FROM kept")
+        return {word for (word,) in cursor}
+
+
+@pytest.mark.parametrize("crash", ["stop", "stop_immediate", "kill9"])
+def test_what_was_committed_survives(cluster, crash):
+    cluster.sql(f"INSERT INTO kept VALUES ('{crash}')")
+    getattr(cluster, crash)()
+    assert not cluster.running()
+    with pytest.raises(psycopg2.OperationalError):
+        words(cluster)
+    cluster.start()
+    assert crash in words(cluster)
+
+
+def test_it_is_durable_and_has_room(cluster):
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        assert cluster.sql(f"SHOW {name}") == "on"
+    assert int(cluster.sql("SHOW max_connections")) >= 100
+
+
+def test_two_clusters_do_not_meet(cluster):
+    with Cluster.private("devtools-other") as other:
+        assert other.host != cluster.host
+        assert other.sql("SELECT to_regclass('kept')") == ""
