@@ -100,7 +100,14 @@ class Reader:
             digest, first_id = first[key]
             if first_id == message.id or message.conflict_accepted:
                 continue
-            del self.parsed[message]
+            parsed = self.parsed.pop(message)
+            # People look for it, and for the one that came first, by the partner's id.
+            message.write(
+                {
+                    "external_id": clean_text(parsed.external_id, 255),
+                    "revision": clean_text(parsed.revision, 100) or message.revision or "",
+                }
+            )
             if digest == message.digest:
                 message.write({"state": "duplicate", "processed_at": self.now})
             else:
