@@ -8,6 +8,7 @@ synchronous_commit on), because that is what the suite promises and the benchmar
         mine.stop_immediate(); mine.start()
 """
 
+import functools
 import os
 import pwd
 import secrets
@@ -145,6 +146,12 @@ class External(Server):
     stop_immediate = destroy = stop
 
 
+@functools.cache
+def _external():
+    """One object, because finding the role to work as is done once."""
+    return External()
+
+
 class Cluster(Server):
     """A PostgreSQL cluster of our own in a folder of its own."""
 
@@ -161,7 +168,7 @@ class Cluster(Server):
     @staticmethod
     def main():
         """The server that everything shares: the project's own cluster, or the one of PGHOST."""
-        return External() if os.environ.get("PGHOST") else Cluster("main")
+        return _external() if os.environ.get("PGHOST") else Cluster("main")
 
     @staticmethod
     def private(name, settings=None):

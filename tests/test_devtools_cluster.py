@@ -11,21 +11,22 @@ from devtools.postgres import Cluster
 @pytest.fixture(scope="module")
 def cluster():
     with Cluster.private("devtools") as cluster:
-        cluster.sql("CREATE TABLE kept (word text)")
+        cluster.sql("CREATE DATABASE trial")
+        cluster.sql("CREATE TABLE kept (word text)", "trial")
         yield cluster
     assert not cluster.home.exists()
     assert not Path(cluster.host).exists()
 
 
 def words(cluster):
-    with psycopg2.connect(cluster.dsn("postgres")) as connection, connection.cursor() as cursor:
+    with psycopg2.connect(cluster.dsn("trial")) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT word FROM kept")
         return {word for (word,) in cursor}
 
 
 @pytest.mark.parametrize("crash", ["stop", "stop_immediate", "kill9"])
 def test_what_was_committed_survives(cluster, crash):
-    cluster.sql(f"INSERT INTO kept VALUES ('{crash}')")
+    cluster.sql(f"INSERT INTO kept VALUES ('{crash}')", "trial")
     getattr(cluster, crash)()
     assert not cluster.running()
     with pytest.raises(psycopg2.OperationalError):
@@ -43,4 +44,4 @@ def test_it_is_durable_and_has_room(cluster):
 def test_two_clusters_do_not_meet(cluster):
     with Cluster.private("devtools-other") as other:
         assert other.host != cluster.host
-        assert other.sql("SELECT to_regclass('kept')") == ""
+        assert "trial" not in other.databases()
