@@ -45,6 +45,15 @@ class LogisticsShipment(models.Model):
         groups="sales_team.group_sale_salesman,logistics_connector_base.group_logistics_service",
     )
 
+    @api.depends("name", "partner_id", "carrier_name")
+    @api.depends_context("show_consignee")
+    def _compute_display_name(self):
+        if not self.env.context.get("show_consignee"):
+            return super()._compute_display_name()
+        for shipment in self:
+            parts = (shipment.name, shipment.partner_id.display_name, shipment.carrier_name)
+            shipment.display_name = " · ".join(part for part in parts if part)
+
     @api.depends("picking_ids")
     def _compute_picking_count(self):
         for shipment in self:

@@ -1,8 +1,12 @@
 from . import (
     test_connection,
     test_ensure_shipment,
+    test_evidence,
     test_exceptions,
     test_inbox,
     test_inbox_identity,
     test_shipment,
+    test_timeline,
+    test_tours,
+    test_views,
 )

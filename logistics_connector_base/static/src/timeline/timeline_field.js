@@ -199,7 +199,7 @@ export class TimelineField extends Component {
     }
 
     openEvent(event) {
-        this.open("logistics.event", event.id, event.name);
+        this.open("logistics.event", event.id, _t("Event"));
     }
 
     openException(event) {
