@@ -1,6 +1,13 @@
 """Installation and removal."""
 
-INTERNAL_TABLES = ("logistics_message_body",)
+from odoo.tools import SQL
+
+# Foreign keys between our own tables that forbid to delete a record of the addon's data.
+FORBIDDING_KEYS = """
+SELECT conrelid::regclass::text, conname FROM pg_constraint
+WHERE contype = 'f' AND confdeltype IN ('r', 'a')
+      AND conrelid::regclass::text ~ '^logistics_' AND confrelid::regclass::text ~ '^logistics_'
+"""
 
 
 def post_init_hook(env):
@@ -11,9 +18,20 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave nothing behind that would run without us: pending jobs are cancelled.
 
-    The table of raw bodies is not an ORM table; it goes with its messages.
+    The table of raw bodies is not an ORM table; it goes with its messages. Events forbid to delete
+    their code, messages their connection, and so on; all of them go now, in whatever order, so
+    that what forbids goes first.
     """
     env["queue.job"].sudo().search(
         [("model_name", "=like", "logistics.%"), ("state", "in", ("pending", "enqueued", "failed"))]
     ).button_cancelled()
     env.cr.execute("DROP TABLE IF EXISTS logistics_message_body")
+    env.cr.execute(FORBIDDING_KEYS)
+    for table, constraint in env.cr.fetchall():
+        env.cr.execute(
+            SQL(
+                "ALTER TABLE %s DROP CONSTRAINT %s",
+                SQL.identifier(table),
+                SQL.identifier(constraint),
+            )
+        )

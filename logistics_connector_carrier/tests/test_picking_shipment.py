@@ -204,8 +204,11 @@ class TestPickingShipment(CarrierCommon):
         )
         self.product.write(
             {
+                "supplier_taxes_id": False,
                 "route_ids": [(4, self.env.ref("stock_dropshipping.route_drop_shipping").id)],
-                "seller_ids": [(0, 0, {"partner_id": vendor.id, "price": 5.0})],
+                "seller_ids": [
+                    (0, 0, {"partner_id": vendor.id, "price": 5.0, "company_id": self.company.id})
+                ],
             }
         )
         order = self.make_order()
