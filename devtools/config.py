@@ -68,6 +68,21 @@ def for_tests(server, database, port):
     return write(paths.RUN / f"test-{database}.conf", settings)
 
 
+def environment(extra=None):
+    """The environment for an Odoo of ours, with *extra* added.
+
+    Odoo 19 lets PGHOST, PGUSER, ODOO_WORKERS and their like win over its configuration file, which
+    here says all that matters.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "ODOO_HOME" or not name.startswith(("ODOO_", "PGHOST", "PGPORT", "PGDATABASE"))
+        if name not in ("PGUSER", "PGPASSWORD", "PGAPPNAME", "PGPATH")
+    }
+    return {**kept, **{name: str(value) for name, value in (extra or {}).items()}}
+
+
 def write(path, settings, queue_job=None):
     """Write the file; *queue_job* holds the job runner's section."""
     lines = ["[options]", *(f"{key} = {value}" for key, value in settings.items())]

@@ -94,7 +94,7 @@ def install(database, modules, demo=False, upgrade=False):
     command += ["--with-demo"] if demo else []
     log = paths.LOGS / f"install-{database}.log"
     try:
-        run(command, log=log)
+        run(command, log=log, environment=config.environment())
     except DevError:
         raise DevError(f"installing {', '.join(modules)} failed:\n{_why(log)}\n({log})") from None
     finally:

@@ -55,7 +55,7 @@ def _passes(title, check):
 
 def _tool(name, *arguments, env=None):
     command = [paths.VENV / "bin" / name, *arguments]
-    environment = {**os.environ, **(env or {})}
+    environment = config.environment(env)
     return subprocess.run(command, cwd=paths.PROJECT, env=environment, check=False).returncode
 
 

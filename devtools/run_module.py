@@ -46,4 +46,5 @@ def shell(arguments):
         raise DevError(f"no database {name!r}")
     conf = config.for_tests(Cluster.main(), name, ports.free())
     say(f"Odoo shell on {name}; env.cr.commit() keeps what you change")
-    return _run([paths.PYTHON, paths.ODOO_SCRIPT, "shell", "-c", conf])
+    command = [paths.PYTHON, paths.ODOO_SCRIPT, "shell", "-c", conf]
+    return subprocess.run(command, env=config.environment(), check=False).returncode

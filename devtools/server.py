@@ -77,7 +77,7 @@ class OdooServer:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [paths.PYTHON, paths.ODOO_SCRIPT, "-c", self.conf, "-d", self.db],
-                env={**os.environ, **{key: str(value) for key, value in self.env.items()}},
+                env=config.environment(self.env),
                 cwd=paths.PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

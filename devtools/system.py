@@ -15,14 +15,15 @@ def is_root():
     return os.geteuid() == 0
 
 
-def run(command, *, env=None, cwd=None, stdin=None, log=None, check=True):
+def run(command, *, env=None, cwd=None, stdin=None, log=None, check=True, environment=None):
     """Run *command* quietly and return its output; a failure raises DevError with its last lines.
 
-    *env* is added to the environment. *log* names a file that gets the output.
+    *env* is added to the environment (*environment*, or this process's own). *log* names a file
+    that gets the output.
     """
     done = subprocess.run(
         [str(part) for part in command],
-        env={**os.environ, **{k: str(v) for k, v in (env or {}).items()}},
+        env={**(environment or os.environ), **{k: str(v) for k, v in (env or {}).items()}},
         cwd=cwd,
         input=stdin,
         stdin=subprocess.DEVNULL if stdin is None else None,

@@ -76,23 +76,23 @@ def _run_inside(selected, options):
         databases.create(database)
     conf = config.for_tests(server, database, ports.free())
     try:
-        return _pytest("addons", ["--odoo-http", *selected, *options], {"ODOO_RC": conf})
+        environment = config.environment({"ODOO_RC": conf})
+        return _pytest("addons", ["--odoo-http", *selected, *options], environment)
     finally:
         databases.drop(database)
         conf.unlink(missing_ok=True)
 
 
 def _run_outside(selected, options):
-    return _pytest("end to end", ["-p", "no:odoo", *selected, *options], {})
+    return _pytest("end to end", ["-p", "no:odoo", *selected, *options], os.environ)
 
 
-def _pytest(title, arguments, env):
+def _pytest(title, arguments, environment):
     """Run one pytest; its exit code and what conftest.py counted."""
     say(f"tests: {title}")
     summary = paths.RUN / f"summary-{os.getpid()}.json"
     summary.unlink(missing_ok=True)
-    environment = {key: value for key, value in os.environ.items() if key != "ODOO_RC"}
-    environment |= {SUMMARY_ENV: str(summary), **{key: str(value) for key, value in env.items()}}
+    environment = {**environment, SUMMARY_ENV: str(summary)}
     command = [paths.PYTHON, "-m", "pytest", *arguments]
     code = subprocess.run(command, cwd=paths.PROJECT, env=environment, check=False).returncode
     counted = {"counts": {}, "failures": []}

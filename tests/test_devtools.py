@@ -108,6 +108,15 @@ def test_test_modules_that_odoo_would_find(tmp_path):
     assert lint.imported_modules(init) == {"common", "test_a", "test_b"}
 
 
+def test_odoo_gets_no_setting_from_the_environment(monkeypatch):
+    for name in ("PGUSER", "PGHOST", "PGDATABASE", "ODOO_WORKERS", "ODOO_RC"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("ODOO_HOME", "/opt/odoo")
+    environment = config.environment({"ODOO_RC": Path("/a.conf")})
+    assert {name: value for name, value in environment.items() if value == "x"} == {}
+    assert (environment["ODOO_HOME"], environment["ODOO_RC"]) == ("/opt/odoo", "/a.conf")
+
+
 def test_sql_quoting():
     assert postgres.quote('a"b') == '"a""b"'
     assert postgres.literal("it's") == "'it''s'"
