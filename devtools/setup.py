@@ -21,7 +21,7 @@ def ensure(browser=False):
 
 def _ensure_browser():
     if not any(shutil.which(name) for name in ("google-chrome", "chromium", "chromium-browser")):
-        apt_install("chromium")
+        apt_install("chromium", "fonts-liberation")  # without a font a page shows boxes
 
 
 def main(_arguments):
