@@ -40,6 +40,7 @@ class LogisticsInbox(models.AbstractModel):
     @api.model
     def _sweep(self):
         """Cron, each minute: whatever waits gets a drain, whoever forgot to start it."""
+        self.env["logistics.parked.reference"].sudo()._sweep()
         self._wake()
 
     @api.model

@@ -3,6 +3,7 @@
 import base64
 import json
 from itertools import permutations
+from unittest.mock import patch
 
 from odoo.addons.logistics_connector_base.core.canonical import ParseError
 from odoo.exceptions import AccessError, UserError
@@ -143,6 +144,26 @@ class TestInbox(InboxCommon):
         self.assertEqual((case.state, case.is_open), ("resolved", False))
         self.assertFalse(self.env["logistics.parked.reference"].search([]))
         self.assertEqual(self.env["logistics.event"].search_count([]), 1)
+
+    def test_an_event_that_was_parked_while_its_shipment_was_made_is_found_by_the_sweep(self):
+        message = self.send(self.scan("PUP_PICKED_UP"))
+        # The shipment's transaction did not see the parked event, nor the other way round.
+        with patch.object(type(self.env["logistics.shipment.reference"]), "_wake_parked"):
+            shipment = self.make_shipment(NUMBER)
+        self.env.flush_all()
+        self.assertEqual(message.state, "parked")
+        self.env["logistics.inbox"]._sweep()
+        self.assertEqual(message.state, "received")
+        self.work_inbox()
+        self.assertEqual(shipment.state, "picked_up")
+        # Where the number is known and still does not fit, the sweep ends, too.
+        self.make_shipment("1ZOLD", ship_date="2020-01-01")
+        late = self.send(self.scan("PUP_PICKED_UP", number="1ZOLD"))
+        self.assertEqual(late.state, "parked")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE logistics_shipment_reference SET write_date = '2026-01-01'")
+        self.env["logistics.inbox"]._sweep()
+        self.assertEqual(late.state, "parked")
 
     def test_events_of_a_number_that_is_known_do_not_wait_for_the_others(self):
         shipment = self.make_shipment(NUMBER)
