@@ -6,9 +6,10 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..core.corrections import ACTIVE, Statement, standing
-from ..core.fold import FoldEvent, fold
-from ..core.identity import digest
+from ..core.fold import FoldEvent
+from ..core.identity import digest, normalise_number
 from ..core.jsonsafe import clean_text
+from ..core.parcels import fold_parcels
 from .selections import SHIPMENT_STATES
 
 # Written by the fold alone (law 4).
@@ -187,14 +188,20 @@ class LogisticsShipment(models.Model):
 
         :return: the shipments whose state or dates changed
         """
-        events = self._fold_rows()
+        events, parcels = self._fold_rows(), self._parcels()
         rules = self.env["logistics.event.code"]._rules()
         changed = self.browse()
         before = {}
         for shipment in self:
             rows = events.get(shipment.id, [])
             ranks = self._write_standings(rows)
-            view = fold(_fold_events(rows, ranks), rules)
+            numbers = parcels.get(shipment.id, {})
+            view = fold_parcels(
+                _fold_events(rows, ranks),
+                rules,
+                parcels=set(numbers.values()),
+                parcel_of=_parcels_by_event(rows, numbers),
+            )
             values = _shipment_values(view, rows)
             values = {
                 name: value
@@ -209,6 +216,10 @@ class LogisticsShipment(models.Model):
             changed._after_fold(before)
         return changed
 
+    def _refold_moved(self):
+        """Another set of parcels may be another state, for shipments that have events."""
+        self.sudo().filtered("last_event_id")._refold()
+
     def _fold_rows(self):
         """Every event of these shipments, as the fold needs them: shipment id → list of dicts."""
         self.env["logistics.event"].flush_model()
@@ -218,7 +229,7 @@ class LogisticsShipment(models.Model):
                 SELECT e.id, e.shipment_id, e.fingerprint, e.issuer, e.source_id, e.revision,
                        e.retracts, e.corrects, e.occurred_at, e.recorded_at, e.received_at,
                        e.occurred_precision, e.classifier, e.estimated_delivery_at, e.signed_by,
-                       e.is_implausible, e.standing, c.code
+                       e.is_implausible, e.standing, e.tracking_number, e.shipment_key, c.code
                 FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
                 WHERE e.shipment_id = ANY(%s)
                 """,
@@ -229,6 +240,29 @@ class LogisticsShipment(models.Model):
         for row in self.env.cr.dictfetchall():
             rows.setdefault(row["shipment_id"], []).append(row)
         return rows
+
+    def _parcels(self):
+        """The numbers of the parcels, where a shipment has several that are tracked apart.
+
+        :return: shipment id → {normalised number: package id}
+        """
+        self.env["logistics.shipment.reference"].flush_model()
+        self.env["logistics.shipment.package"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT r.shipment_id, r.value_key, r.package_id
+                FROM logistics_shipment_reference r
+                JOIN logistics_shipment_package p ON p.id = r.package_id
+                WHERE r.shipment_id = ANY(%s) AND p.tracking_number <> ''
+                """,
+                list(self.ids),
+            )
+        )
+        parcels = {}
+        for shipment_id, number, package_id in rows:
+            parcels.setdefault(shipment_id, {})[number] = package_id
+        return {key: numbers for key, numbers in parcels.items() if len({*numbers.values()}) > 1}
 
     def _write_standings(self, rows):
         """Bring the stored standing of each event up to date; returns fingerprint → standing."""
@@ -429,6 +463,19 @@ def _fold_events(rows, standings):
         )
         for row in rows
     ]
+
+
+def _parcels_by_event(rows, numbers):
+    """Whose each event is: fingerprint → package id; the others are about the whole shipment."""
+    found = {}
+    if numbers:
+        for row in rows:
+            for text in (row["tracking_number"], row["shipment_key"]):
+                package_id = numbers.get(normalise_number(text or ""))
+                if package_id:
+                    found[row["fingerprint"]] = package_id
+                    break
+    return found
 
 
 def _shipment_values(view, rows):

@@ -27,12 +27,20 @@ class LogisticsShipmentPackage(models.Model):
     def create(self, vals_list):
         packages = super().create(vals_list)
         packages._reflect_references()
+        packages.shipment_id._refold_moved()
         return packages
 
     def write(self, vals):
         result = super().write(vals)
         if {"tracking_number", "sscc"} & set(vals):
             self._reflect_references()
+            self.shipment_id._refold_moved()
+        return result
+
+    def unlink(self):
+        shipments = self.shipment_id
+        result = super().unlink()
+        shipments._refold_moved()
         return result
 
     def _reflect_references(self):

@@ -419,6 +419,30 @@ class TestPickingShipment(CarrierCommon):
             self.references(shipment, "tracking"), {("tracking", A, "ups"), ("tracking", B, "ups")}
         )
 
+    def test_no_parcel_arrives_for_another(self):
+        delivery = self.validate(self.make_delivery(f"{A},{B}"))
+        order, shipment = delivery.sudo().sale_id, self.shipment_of(delivery)
+        self.send("MOV_IN_TRANSIT", B, "2026-03-09T10:00:00Z")
+        self.send("DLV_DELIVERED", A, "2026-03-09T11:00:00Z")
+        self.assertEqual((shipment.state, shipment.is_partial), ("in_transit", True))
+        self.assertFalse(shipment.delivered_at)
+        self.assertEqual(order.logistics_state, "in_progress")
+        self.assertFalse(
+            [b for b in delivery.sudo().message_ids.mapped("body") if "Delivered" in b]
+        )
+        self.send("DLV_DELIVERED", B, "2026-03-10T11:00:00Z")
+        self.assertEqual((shipment.state, shipment.is_partial), ("delivered", False))
+        self.assertEqual(str(shipment.delivered_at), "2026-03-10 11:00:00")
+        self.assertEqual(order.logistics_state, "fulfilled")
+
+    def test_a_number_too_many_that_is_taken_away_is_not_waited_for(self):
+        delivery = self.validate(self.make_delivery(f"{A},{B}"))
+        shipment = self.shipment_of(delivery)
+        self.send("DLV_DELIVERED", A)
+        self.assertEqual(shipment.state, "booked")
+        delivery.carrier_tracking_ref = A
+        self.assertEqual(shipment.state, "delivered")
+
     def test_a_corrected_number_leaves_the_old_parcels_scans_behind(self):
         delivery = self.make_delivery(A)
         shipment = self.shipment_of(delivery)
