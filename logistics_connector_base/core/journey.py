@@ -48,10 +48,11 @@ def step_of(state: str) -> str:
 def journey(state: str, reached: Iterable[str] = ()) -> tuple[Step, ...]:
     """The five steps of a shipment in ``state``.
 
-    ``reached`` are the steps that its history proves; it matters where the way ended early, for
-    then the state alone does not tell how far the goods came.
+    ``reached`` are the steps that its history proves, and with them those before. It matters where
+    the way ended early, for then the state alone does not tell how far the goods came.
     """
-    here, reached = _STEP_OF.get(state, 0), set(reached)
+    here = _STEP_OF.get(state, 0)
+    furthest = max((STEPS.index(key) for key in reached), default=-1)
     ended_early = here == 4 and state != "delivered"
     steps = []
     for index, key in enumerate(STEPS):
@@ -66,7 +67,7 @@ def journey(state: str, reached: Iterable[str] = ()) -> tuple[Step, ...]:
                 status = CURRENT
             steps.append(Step(key, state, status))
         elif index < here:
-            missed = ended_early and key not in reached
+            missed = ended_early and index > furthest
             steps.append(Step(key, key, SKIPPED if missed else DONE))
         else:
             steps.append(Step(key, key, TODO))

@@ -12,6 +12,8 @@ class LogisticsConnection(models.Model):
         help="What has to be done before the connection can go live.",
     )
 
+    documentation_url = fields.Char("Their documentation", related="provider_id.documentation_url")
+
     @api.depends(
         "state",
         "has_address",

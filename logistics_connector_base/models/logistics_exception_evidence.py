@@ -18,6 +18,11 @@ class LogisticsException(models.Model):
     failed_message_ids = fields.Many2many(
         "logistics.message", compute="_compute_failed_message_ids", string="Messages behind it"
     )
+    original_message_id = fields.Many2one(related="message_id.original_id", string="Came first")
+    message_difference = fields.Text(
+        related="message_id.difference",
+        groups="logistics_connector_base.group_logistics_manager",
+    )
     candidate_ids = fields.Many2many(
         "logistics.shipment",
         compute="_compute_candidate_ids",

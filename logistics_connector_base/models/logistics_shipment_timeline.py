@@ -145,8 +145,12 @@ class LogisticsShipment(models.Model):
     def _timeline_data(self):
         """The events, newest first, in the words that people read."""
         self.ensure_one()
+        # A shipment that is not saved has no events; those without a shipment are not its own.
+        known_id = self._origin.id or 0
         events = self.env["logistics.event"].search(
-            [("shipment_id", "=", self.id)], order="occurred_at desc, id desc", limit=TIMELINE_LIMIT
+            [("shipment_id", "=", known_id)],
+            order="occurred_at desc, id desc",
+            limit=TIMELINE_LIMIT,
         )
         is_cut = len(events) == TIMELINE_LIMIT
         documents = self._documents_by_event()
@@ -221,7 +225,7 @@ class LogisticsShipment(models.Model):
         """Documents that came inside events: event id → list of attachments (law 5 knows which)."""
         effects = self.env["logistics.effect"].search(
             [
-                ("shipment_id", "=", self.id),
+                ("shipment_id", "=", self._origin.id or 0),
                 ("kind", "=", "file_document"),
                 ("res_model", "=", "ir.attachment"),
                 ("event_id", "!=", False),

@@ -53,6 +53,9 @@ class TestEvidence(InboxCommon):
         self.assertRegex(later.difference, '(?m)^− .*"LBL_CREATED"')
         self.assertRegex(later.difference, r'(?m)^\+ .*"PUP_PICKED_UP"')
         self.assertEqual(later.exception_count, 1)
+        case = self.exceptions("message_conflict").with_user(self.manager)
+        self.assertEqual(case.original_message_id.id, first.id)
+        self.assertEqual(case.message_difference, later.difference)
         self.assertFalse(first.original_id)
         self.assertFalse(first.with_user(self.manager).difference)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import InboxCommon
 
@@ -111,6 +111,18 @@ class TestTimeline(InboxCommon):
             [step["status"] for step in self.shipment.progress],
             ["done", "done", "current", "todo", "todo"],
         )
+
+    def test_a_new_shipment_shows_nothing_that_is_not_its_own(self):
+        """Not even the events that wait for some shipment."""
+        self.receive(self.connection, self.message(self.scan("MOV_ARRIVED", number="1Z000")))
+        manager = self.make_user(
+            "timeline_manager", "logistics_connector_base.group_logistics_manager"
+        )
+        form = Form(self.env["logistics.shipment"].with_user(manager))
+        self.assertEqual(form.timeline["events"], [])
+        self.assertEqual(form.journey[0]["status"], "current")
+        form.carrier_name = "UPS"
+        self.assertEqual(form.save().timeline["events"], [])
 
     def test_late_is_what_the_promise_says(self):
         now = fields.Datetime.now()

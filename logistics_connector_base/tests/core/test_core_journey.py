@@ -30,6 +30,8 @@ class TestJourney(unittest.TestCase):
     def test_what_ended_early_shows_how_far_it_came(self):
         self.assertEqual(drawn("lost", "booked", "picked_up"), "ddssb")
         self.assertEqual(drawn("returned", *STEPS), "ddddb")
+        self.assertEqual(drawn("returning", "out_for_delivery"), "ddddb")
+        self.assertEqual(drawn("lost"), "ssssb")
         self.assertEqual(drawn("cancelled", "booked"), "dssss")
 
     def test_bad_states_are_broken_where_they_stand(self):
