@@ -2,8 +2,11 @@ from datetime import UTC, timedelta, timezone
 
 from odoo import api, fields, models
 
+from ..core.fold import fold
+from ..core.identity import normalise_number
 from ..core.journey import journey, step_of
 from ..core.taxonomy import STATES
+from .logistics_shipment import _fold_events, _parcels_by_event
 from .selections import SHIPMENT_STATES
 
 # A shipment with more events than this shows its newest; nobody reads the rest on this screen.
@@ -108,7 +111,8 @@ class LogisticsShipment(models.Model):
                     "key": step.key,
                     "label": labels[step.state],
                     "status": step.status,
-                    **times.get(step.key, {}),
+                    # Of several parcels the first may be further than the shipment is.
+                    **({} if step.status == "todo" else times.get(step.key, {})),
                 }
                 for step in journey(shipment.state or "draft", times)
             ]
@@ -216,10 +220,39 @@ class LogisticsShipment(models.Model):
                 numbers[event.tracking_number] = numbers.get(event.tracking_number, 0) + 1
         known = [package.tracking_number for package in self.package_ids if package.tracking_number]
         ordered = [*known, *sorted(number for number in numbers if number not in known)]
-        packages = [
-            {"number": number, "count": numbers[number]} for number in ordered if number in numbers
+        ordered = [number for number in dict.fromkeys(ordered) if number in numbers]
+        if len(ordered) < 2:
+            return []
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        states = {
+            normalise_number(package.tracking_number or ""): labels[package.state]
+            for package in self.package_ids
+        }
+        return [
+            {
+                "number": number,
+                "count": numbers[number],
+                "state": states.get(normalise_number(number), ""),
+            }
+            for number in ordered
         ]
-        return packages if len(packages) > 1 else []
+
+    def _states_by_package(self):
+        """How far each package is, by its own events and those of the whole shipment.
+
+        :return: package id → state
+        """
+        self.ensure_one()
+        rules = self.env["logistics.event.code"]._rules()
+        rows = self._fold_rows().get(self._origin.id, [])
+        owners = _parcels_by_event(rows, self._parcels().get(self._origin.id, {}))
+        events = _fold_events(rows, {row["fingerprint"]: row["standing"] for row in rows})
+        return {
+            package_id: fold(
+                (e for e in events if owners.get(e.fingerprint, package_id) == package_id), rules
+            ).state
+            for package_id in self.package_ids._origin.ids
+        }
 
     def _documents_by_event(self):
         """Documents that came inside events: event id → list of attachments (law 5 knows which)."""
@@ -244,6 +277,21 @@ class LogisticsShipment(models.Model):
                     }
                 )
         return documents
+
+
+class LogisticsShipmentPackage(models.Model):
+    _inherit = "logistics.shipment.package"
+
+    state = fields.Selection(
+        SHIPMENT_STATES, compute="_compute_state", help="Where this one is, by its own scans."
+    )
+
+    @api.depends("tracking_number", "shipment_id.state", "shipment_id.event_ids")
+    def _compute_state(self):
+        for shipment, packages in self.grouped("shipment_id").items():
+            states = shipment._states_by_package()
+            for package in packages:
+                package.state = states.get(package._origin.id, "draft")
 
 
 class LogisticsEvent(models.Model):

@@ -92,8 +92,30 @@ class TestTimeline(InboxCommon):
         self.told(self.scan("MOV_ARRIVED", number="1Z888"))
         self.assertEqual(
             self.shipment.timeline["packages"],
-            [{"number": "1Z999", "count": 1}, {"number": "1Z888", "count": 1}],
+            [
+                {"number": "1Z999", "count": 1, "state": "In transit"},
+                {"number": "1Z888", "count": 1, "state": "In transit"},
+            ],
         )
+
+    def test_each_package_says_how_far_it_is_and_the_journey_shows_the_slowest(self):
+        slow = self.env["logistics.shipment.package"].create(
+            {"shipment_id": self.shipment.id, "tracking_number": "1z-888"}
+        )
+        self.told(
+            self.scan("PUP_PICKED_UP", "2026-03-10T09:00:00+01:00"),
+            self.scan("PUP_PICKED_UP", "2026-03-10T09:00:00+01:00", number="1Z888"),
+            self.scan("DLV_OUT", "2026-03-12T08:00:00+01:00"),
+        )
+        packages = self.shipment.package_ids
+        self.assertEqual(packages.mapped("state"), ["out_for_delivery", "picked_up"])
+        states = [package["state"] for package in self.shipment.timeline["packages"]]
+        self.assertEqual(states, ["Out for delivery", "Picked up"])
+        steps = {step["key"]: step for step in self.shipment.journey}
+        self.assertEqual(steps["picked_up"]["status"], "current")
+        self.assertNotIn("at", steps["out_for_delivery"])
+        slow.unlink()
+        self.assertEqual(self.shipment.package_ids.state, self.shipment.state)
 
     def test_the_journey_has_the_times_of_the_places(self):
         self.told(

@@ -78,7 +78,7 @@ class TestTours(InboxCommon, HttpCase):
         self.receive(self.connection, self.message(self._unknown_code()))
         self._tour("/odoo/logistics-exceptions", "logistics_map_code", "tour_manager")
         self.assertFalse(self.exceptions("unmapped_code"))
-        self.assertEqual(self.shipment.state, "in_transit")
+        self.assertEqual(self.shipment.package_ids.mapped("state"), ["in_transit", "draft"])
 
     def test_a_user_reads_the_timeline(self):
         attempted = self._scan("DLV_ATTEMPTED", "2026-03-11T09:00:00+01:00", id="e1")

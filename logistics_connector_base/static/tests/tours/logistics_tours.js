@@ -181,11 +181,15 @@ tours.add("logistics_timeline", {
             run: "click",
         },
         {
-            content: "Where it is, in five steps",
-            trigger: ".o_logistics_step_done[data-step=picked_up]",
+            content: "Where it is, in five steps: where its slowest package is",
+            trigger: ".o_logistics_step_done[data-step=booked]",
         },
         {
-            trigger: ".o_logistics_step_current[data-step=out_for_delivery]",
+            trigger: ".o_logistics_step_current[data-step=picked_up]",
+        },
+        {
+            content: "The other one is further",
+            trigger: ".o_logistics_timeline button:contains('1ZTOUR1'):contains('Out for delivery')",
         },
         {
             content: "Facts",
