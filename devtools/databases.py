@@ -15,7 +15,8 @@ import time
 
 from . import addons, config, paths
 from .console import DevError, say, step
-from .postgres import Cluster, literal, quote
+from .pg_server import literal, quote
+from .postgres import Cluster
 from .system import lock, run
 
 KEPT_TEMPLATES = 4  # of each kind; others may still be copying from one that is not the newest

@@ -4,6 +4,7 @@ The system's own apt sources stay as they are: apt gets a private state whose on
 mirror that the machine already uses.
 """
 
+import functools
 import os
 import re
 import shutil
@@ -77,6 +78,7 @@ def _checked(source, origin):
     return source
 
 
+@functools.cache
 def _importable():
     """The folder of an Odoo 19.0 that the Python running this can import."""
     probe = "import odoo.release as r; print(r.__file__)"

@@ -10,8 +10,6 @@ synchronous_commit on), because that is what the suite promises and the benchmar
 
 import functools
 import os
-import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -20,7 +18,8 @@ from pathlib import Path
 
 from . import paths
 from .console import DevError, step
-from .system import apt_install, is_root, lock, run, write_private
+from .pg_server import External, Server, literal
+from .system import apt_install, is_root, lock
 
 ROLE = "odoo"  # Odoo refuses to work as "postgres"
 PORT = 5432  # only names the socket file
@@ -38,112 +37,6 @@ SETTINGS = {
     "jit": "off",
     "log_min_duration_statement": "-1",
 }
-
-
-def quote(name):
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text):
-    """An SQL string."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-class Server:
-    """What the private cluster and PGHOST's server have in common: how to reach it, and SQL."""
-
-    host: str
-    port: int
-    user: str
-    password: str = ""
-
-    def env(self):
-        """The environment with which psql, createdb, psycopg2 and Odoo reach this server."""
-        env = {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
-        return {**env, "PGPASSWORD": self.password} if self.password else env
-
-    def dsn(self, database):
-        """A libpq connection string, for ``psycopg2.connect``."""
-        dsn = f"host={self.host} port={self.port} user={self.user} dbname={database}"
-        return f"{dsn} password={self.password}" if self.password else dsn
-
-    def sql(self, query, database="postgres"):
-        """Run SQL through psql as the Odoo role; return its unaligned output, one row a line."""
-        psql = [
-            self.binary("psql"),
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            database,
-        ]
-        return run([*psql, "-f", "-"], stdin=query, env=self.env()).strip()
-
-    def databases(self):
-        """The names of all databases."""
-        return self.sql("SELECT datname FROM pg_database").splitlines()
-
-    def connections(self):
-        """How many clients are connected, without the one that asks."""
-        query = (
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-        return int(self.sql(query))
-
-    def binary(self, name):
-        """The path of a program of PostgreSQL."""
-        found = shutil.which(name)
-        if not found:
-            raise DevError(f"no {name} on the PATH: install the PostgreSQL client")
-        return found
-
-
-class External(Server):
-    """The server that PGHOST, PGPORT, PGUSER and PGPASSWORD name. Not ours to start or stop."""
-
-    def __init__(self):
-        self.host = os.environ["PGHOST"]
-        self.port = int(os.environ.get("PGPORT") or 5432)
-        self.user = os.environ.get("PGUSER") or pwd.getpwuid(os.geteuid()).pw_name
-        self.password = os.environ.get("PGPASSWORD", "")
-
-    def ensure(self):
-        """Check that it answers and that Odoo can work with the role; make one if not."""
-        if not shutil.which("psql"):
-            apt_install("postgresql-client")
-        if self.user == "postgres":
-            self._make_role()
-        self.sql("SELECT 1")
-        return self
-
-    def _make_role(self):
-        """A role of our own, as Odoo refuses ``postgres``; its password is kept in DEV_HOME."""
-        with lock("external-role"):
-            kept = paths.STATE / "pg-role-password"
-            if not kept.exists():
-                write_private(kept, secrets.token_urlsafe(24))
-            name, password = f"odoo_{paths.home_id()}", kept.read_text()
-            exists = self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = {literal(name)}")
-            verb = "ALTER" if exists else "CREATE"
-            self.sql(f"{verb} ROLE {quote(name)} LOGIN CREATEDB PASSWORD {literal(password)}")
-        self.user, self.password = name, password
-
-    def running(self):
-        """It is there for us, always."""
-        return True
-
-    def start(self):
-        return self.ensure()
-
-    def stop(self):
-        raise DevError("PGHOST names a server that is not ours to stop")
-
-    stop_immediate = destroy = stop
 
 
 @functools.cache
@@ -200,10 +93,7 @@ class Cluster(Server):
         """Start it, unless it runs."""
         if self.running():
             return self
-        if is_root():  # a socket folder under /tmp does not survive a reboot
-            _own_folder(Path(self.host))
-        else:
-            Path(self.host).mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(Path(self.host))  # one under /tmp does not survive a reboot
         self._ctl("start", "-w", "-t", "60", "-l", str(self.log))
         return self
 
@@ -217,11 +107,25 @@ class Cluster(Server):
         self._ctl("stop", "-m", "immediate", "-w")
 
     def kill9(self):
-        """SIGKILL to the postmaster, as the out-of-memory killer would; waits for its end."""
+        """SIGKILL to the postmaster, as the out-of-memory killer would; waits for the others."""
         os.kill(self.pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while self.running() and time.monotonic() < deadline:
+        give_up = time.monotonic() + 10
+        # The killed postmaster counts as running until init has taken note of its end.
+        while (self._processes() or self.running()) and time.monotonic() < give_up:
             time.sleep(0.05)
+        if self._processes():
+            raise DevError(f"backends of {self.name} outlive their postmaster: {self._processes()}")
+
+    def _processes(self):
+        """The process ids of postmaster and backends: they work in the data folder."""
+        found = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if link.readlink() == self.data:
+                    found.append(int(link.parent.name))
+            except OSError:  # it ended meanwhile, or is not ours to see
+                continue
+        return found
 
     @property
     def pid(self):
@@ -240,62 +144,55 @@ class Cluster(Server):
         return str(_binaries() / name)
 
     def _create(self):
+        """Make the cluster aside and move it into place, so that no half of one is ever there."""
         with step(f"PostgreSQL cluster {self.name}"):
-            if is_root():
-                _own_folder(self.home)
-            else:
-                self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.rmtree(self.data, ignore_errors=True)
-            initdb = [self.binary("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust"]
-            self._as_owner([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], check=True)
-            settings = {
-                **self.settings,
-                "unix_socket_directories": literal(self.host),
-                "port": PORT,
-            }
-            lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
-            with open(self.data / "postgresql.conf", "a") as conf:
-                conf.write(lines)
-            self.start()
-            admin = {**self.env(), "PGUSER": "postgres"}
-            make_role = f"CREATE ROLE {ROLE} LOGIN CREATEDB"
-            run([self.binary("psql"), "-X", "-q", "-d", "postgres", "-c", make_role], env=admin)
+            part = self.home / "data.part"
+            _make_folder(self.home)
+            shutil.rmtree(part, ignore_errors=True)
+            initdb = [self.binary("initdb"), "-D", part, "-U", "postgres", "-A", "trust"]
+            self._as_owner([*initdb, "-E", "UTF8", "--locale=C.UTF-8"])
+            socket = {"unix_socket_directories": literal(self.host), "port": PORT}
+            settings = {**self.settings, **socket}
+            with open(part / "postgresql.conf", "a") as conf:
+                conf.writelines(f"{key} = {value}\n" for key, value in settings.items())
+            make_role = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n"
+            self._as_owner([self.binary("postgres"), "--single", "-D", part, "postgres"], make_role)
+            os.replace(part, self.data)
 
     def _ctl(self, action, *options, check=True):
-        return self._as_owner([self.binary("pg_ctl"), action, "-D", self.data, *options], check)
+        command = [self.binary("pg_ctl"), action, "-D", self.data, *options]
+        return self._as_owner(command, check=check)
 
-    def _as_owner(self, command, check):
+    def _as_owner(self, command, stdin="", check=True):
         """Run as the user that owns the cluster: PostgreSQL refuses to run as root."""
         command = [str(part) for part in command]
         if is_root():
             command = ["runuser", "-u", "postgres", "--", *command]
-        # No pipes: the postmaster would inherit them, and reading to their end would never end.
-        output = paths.LOGS / f"pg-{self.name}.log"
         paths.make_folders()
-        with open(output, "a") as stream:
+        # No pipe for what it says: the postmaster would inherit it, and its end never come.
+        with open(paths.LOGS / f"pg-{self.name}.log", "a+") as out:
+            start = out.tell()
             done = subprocess.run(
-                command,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                check=False,
+                command, cwd="/", input=stdin, stdout=out, stderr=out, text=True, check=False
             )
-        if check and done.returncode:
-            tail = "\n".join(output.read_text().splitlines()[-15:])
-            raise DevError(f"{' '.join(command)} failed:\n{tail}\n(log: {self.log})")
+            if check and done.returncode:
+                out.seek(start)
+                said = out.read()
+                raise DevError(f"{' '.join(command)} failed:\n{said}\n(log: {self.log})")
         return done
 
 
 def _binaries():
     """The programs of the newest server installed (Debian keeps them off the PATH)."""
-    debian = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
-    )
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
     if debian:
         return debian[-1].parent
     found = shutil.which("initdb")
     return Path(found).parent if found else None
+
+
+def _version(initdb):
+    return int(initdb.parts[-3])
 
 
 def _install():
@@ -326,8 +223,9 @@ def socket_folder(home):
     return Path("/tmp") / f"pg-{paths.home_id()}-{home.name}"
 
 
-def _own_folder(folder):
-    """A folder that belongs to PostgreSQL's user, with passable folders above it."""
+def _make_folder(folder):
+    """A folder that only the user who runs PostgreSQL may enter."""
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    shutil.chown(folder, "postgres", "postgres")
+    if is_root():
+        shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o700)

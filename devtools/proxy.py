@@ -35,8 +35,17 @@ class Proxy:
         return self
 
     def __exit__(self, *_exc):
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop)
         self.thread.join(5)
+        self.loop.close()
+
+    async def _end(self):
+        """Drop what is connected, then stop the loop."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self.loop.stop()
 
     async def _serve(self, reader, writer):
         try:

@@ -14,7 +14,8 @@ def _run(command):
 def bench(arguments):
     """``./dev bench NAME [--json FILE]``: ``python -m bench.NAME``; without a name, the names."""
     folder = paths.PROJECT / "bench"
-    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    modules = [*folder.glob("*.py"), *(path.parent for path in folder.glob("*/__main__.py"))]
+    names = sorted(path.stem for path in modules if not path.stem.startswith("_"))
     if not arguments or arguments[0].startswith("-"):
         if not (folder / "__main__.py").exists():
             raise DevError(f"which benchmark? {', '.join(names) or 'none is there yet'}")

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from devtools import addons, cli, config, lint, odoo_source, paths, ports, postgres, testing
+from devtools import (
+    addons,
+    cli,
+    config,
+    lint,
+    odoo_source,
+    paths,
+    pg_server,
+    ports,
+    postgres,
+    testing,
+)
 
 
 def test_closing_line_reads_as_pytests_own():
@@ -118,8 +129,8 @@ def test_odoo_gets_no_setting_from_the_environment(monkeypatch):
 
 
 def test_sql_quoting():
-    assert postgres.quote('a"b') == '"a""b"'
-    assert postgres.literal("it's") == "'it''s'"
+    assert pg_server.quote('a"b') == '"a""b"'
+    assert pg_server.literal("it's") == "'it''s'"
 
 
 def test_version_of_an_odoo_source(tmp_path):
