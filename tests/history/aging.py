@@ -4,7 +4,7 @@ cannot do that, so it is done in the database, and only to the rows of the gener
 from ..support.database import Database
 
 #: Minutes after the scan at which carriers' messages usually come.
-LAG = "make_interval(mins => 2 + (e.id % 9)::int)"
+LAG = "make_interval(mins => 2 + (e.id %% 9)::int)"
 
 
 def age(database, reference_mark):
