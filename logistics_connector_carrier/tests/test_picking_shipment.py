@@ -483,6 +483,16 @@ class TestPickingShipment(CarrierCommon):
         self.assertEqual((shipment.state, shipment.tracking_numbers), ("picked_up", A))
         self.assertEqual(self.references(shipment, "tracking"), {("tracking", A, "ups")})
 
+    def test_scans_move_over_to_the_delivery_that_has_the_number_too(self):
+        wrong = self.make_delivery(A)
+        self.send("DLV_DELIVERED", A)
+        right = self.make_delivery(A)
+        self.assertEqual(self.shipment_of(right).state, "booked")
+        wrong.carrier_tracking_ref = B
+        self.work_inbox()
+        self.assertEqual(self.shipment_of(wrong).state, "booked")
+        self.assertEqual(self.shipment_of(right).state, "delivered")
+
     def test_swapped_numbers_can_be_put_right(self):
         first, second = self.make_delivery(A), self.make_delivery(B)
         self.send("DLV_DELIVERED", A)
@@ -546,6 +556,15 @@ class TestPickingShipment(CarrierCommon):
         self.work_inbox()
         self.assertEqual(other.state, "picked_up")
 
+    def test_an_erased_number_does_not_end_a_shipment_that_left_all_the_same(self):
+        delivery = self.make_delivery(A)
+        shipment = self.shipment_of(delivery)
+        named = {"references": [{"type": "picking", "value": delivery.name}]}
+        scan = self.scan("PUP_PICKED_UP", "2026-03-09T11:00:00Z")
+        self.receive(self.connection, self.message({**scan, "shipment": named}))
+        delivery.carrier_tracking_ref = False
+        self.assertEqual((shipment.state, shipment.tracking_numbers), ("picked_up", ""))
+
     # -- a cancelled delivery -----------------------------------------------------------------
 
     def test_a_cancelled_delivery_calls_its_shipment_off(self):
@@ -578,6 +597,28 @@ class TestPickingShipment(CarrierCommon):
         delivery.carrier_tracking_ref = A
         self.assertEqual(self.shipment_of(delivery), released)
         self.assertEqual((released.state, released.tracking_numbers), ("booked", A))
+
+    def test_a_number_that_another_delivery_of_the_shipment_has_stays(self):
+        first, second = self.make_delivery(A), self.make_delivery()
+        shipment = self.shipment_of(first)
+        shipment.picking_ids |= second.sudo()
+        second.carrier_tracking_ref = A
+        self.assertEqual(self.shipment_of(second), shipment)
+        first.carrier_tracking_ref = False
+        self.assertEqual((shipment.state, shipment.tracking_numbers), ("booked", A))
+        second.carrier_tracking_ref = False
+        self.assertEqual(shipment.state, "cancelled")
+
+    def test_what_the_customer_was_promised_is_the_promise(self):
+        delivery = self.make_delivery(commitment_date="2026-03-12 15:00:00")
+        delivery.sudo().move_ids.date_deadline = "2026-03-11 08:00:00"
+        delivery.carrier_tracking_ref = A
+        promised = self.shipment_of(delivery).promised_delivery_at
+        self.assertEqual(str(promised), "2026-03-12 15:00:00")
+        other = self.make_delivery()
+        other.sudo().move_ids.date_deadline = "2026-03-11 08:00:00"
+        other.carrier_tracking_ref = B
+        self.assertEqual(str(self.shipment_of(other).promised_delivery_at), "2026-03-11 08:00:00")
 
     def test_a_price_that_changes_changes_the_estimate(self):
         delivery = self.make_delivery(A)
