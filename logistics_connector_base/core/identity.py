@@ -100,8 +100,12 @@ def normalise_number(value: str) -> str:
     case. The GS1 prefix "(00)" before a valid 18-digit SSCC is dropped as well: DHL prints
     00340434161094042557 where others write 340434161094042557. Other leading zeros count.
     """
-    text = _NOISE.sub("", unicodedata.normalize("NFKC", value or "")).upper()
-    text = unicodedata.normalize("NFKC", text)  # what a dropped blank kept apart may join now
+    text = value or ""
+    if text.isascii():
+        text = _NOISE.sub("", text).upper()
+    else:
+        text = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
+        text = unicodedata.normalize("NFKC", text)  # what a dropped blank kept apart may join now
     match = _SSCC_WITH_PREFIX.fullmatch(text)
     if match and _valid_gs1(match.group(1)):
         return match.group(1)
@@ -110,9 +114,11 @@ def normalise_number(value: str) -> str:
 
 def _plain(text: str) -> str:
     """Casefolded, without accents, with single blanks: "  SÃO  Paulo" is "sao paulo"."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
-    base = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(base.casefold().split())
+    text = text or ""
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(text.casefold().split())
 
 
 def place_key(place: Place) -> str:

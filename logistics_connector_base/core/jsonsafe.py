@@ -110,8 +110,10 @@ def clean_text(value: object, limit: int | None = None) -> str:
     text = value if isinstance(value, str) else str(value)
     if limit is not None:
         text = text[: 4 * limit + 1000]  # more can hardly be needed, and may be megabytes
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _UNSTORABLE.sub("", text).strip()
+    if not text.isprintable():  # printable text holds nothing of the following
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _UNSTORABLE.sub("", text)
+    text = text.strip()
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)] + "…" if limit else ""
     return text

@@ -80,7 +80,8 @@ class CodeRule:
     """What an event of this code does to its shipment; made from one row of the code table.
 
     ``state`` is the state it leads to, "" for none. ``flag_set``/``flag_clear`` name side flags.
-    ``default_classifier`` is how such an event is normally meant: a report of a delay is an estimate.
+    ``default_classifier`` is how such an event is normally meant: the report of a delay is an
+    estimate.
     ``overlay`` says that the event tells of trouble without being a state (domain.md 1.2 rule 3);
     it is for the workbench, the fold does not read it.
     Raises ValueError for a state or flag that does not exist: bad data is refused when loaded.

@@ -69,6 +69,13 @@ def test_message_identities_can_be_stored_and_differ(one, other, revision):
     assert (first.identity == second.identity) == (one.strip() == other.strip())
 
 
+def test_the_longest_plain_id_and_revision():
+    found = identity.message_identity("x" * 200, "y" * 100, "0" * 64)
+    assert found == ("id:" + "x" * 200, "y" * 100)
+    longer = identity.message_identity("x" * 200, "y" * 101, "0" * 64)
+    assert longer.revision.startswith("hash:") and len(longer.revision) == 69
+
+
 @pytest.mark.parametrize("external_id", ["x" * 201, "a\x00b", "idhash:1", "a\nb", "\ud800"])
 def test_awkward_ids_are_hashed(external_id):
     found = identity.message_identity(external_id, "", "0" * 64).identity
@@ -111,6 +118,7 @@ def test_message_classify(existing, new, declared, known, verdict):
         ("(00)340434161094042557", "340434161094042557"),
         ("00340434161094042557", "340434161094042557"),
         ("00340434161094042558", "00340434161094042558"),  # no SSCC: its check digit is wrong
+        ("00000000000000000000", "000000000000000000"),  # the check digit 0
         ("007", "007"),
         ("1\x00\ud8002", "12"),
         ("", ""),
@@ -191,9 +199,10 @@ def test_every_part_of_the_identity_counts():
 
 def test_a_source_without_seconds_pads_them_elsewhere():
     minute = NOON.replace(second=0)
-    assert fingerprint(EVENT, occurred=Instant(minute, 0, "minute")) == fingerprint(
-        EVENT, occurred=Instant(minute)
-    )
+    padded = fingerprint(EVENT, occurred=Instant(minute))
+    for second in (0, 5, 59):  # what stands there is not known
+        known = Instant(minute.replace(second=second), 0, "minute")
+        assert fingerprint(EVENT, occurred=known) == padded
 
 
 def test_a_day_is_the_day_of_its_source():
@@ -201,6 +210,8 @@ def test_a_day_is_the_day_of_its_source():
     kiribati = Instant(datetime(2024, 4, 30, 22, tzinfo=UTC), 14 * 60, "day")
     utc = Instant(datetime(2024, 5, 1, 12, tzinfo=UTC), 0, "day")
     assert fingerprint(EVENT, occurred=kiribati) == fingerprint(EVENT, occurred=utc)
+    tomorrow = Instant(utc.utc + timedelta(days=1), 0, "day")
+    assert fingerprint(EVENT, occurred=tomorrow) != fingerprint(EVENT, occurred=utc)
 
 
 def test_without_a_town_the_next_best_part_of_the_place_counts():
@@ -238,6 +249,8 @@ def test_a_source_that_keeps_versions_identifies_its_events():
     one = identity.event_fingerprint(version)
     # Whatever else it says: this version is this version.
     assert fingerprint(version, raw_code="X", occurred=None, place=Place()) == one
+    blanks = fingerprint(version, source_id=" e1 ", revision=" 2024-05-01T12:00:05Z ", retracts=" ")
+    assert blanks == one
     for changes in (
         {"issuer": "fedex"},
         {"source_id": "e2"},
@@ -250,7 +263,10 @@ def test_a_source_that_keeps_versions_identifies_its_events():
 def test_a_withdrawal_that_repeats_the_event_is_not_its_duplicate():
     # EPCIS: an error declaration carries the id and all content of the event that it withdraws.
     event = replace(EVENT, source_id="urn:1")
-    assert fingerprint(event, retracts="urn:1") != identity.event_fingerprint(event)
+    withdrawal = fingerprint(event, retracts="urn:1")
+    assert withdrawal != identity.event_fingerprint(event)
+    assert fingerprint(event, retracts=" urn:1 ") == withdrawal
+    assert fingerprint(event, corrects=" urn:1 ") == fingerprint(event, corrects="urn:1")
 
 
 def test_our_code_counts_where_the_partner_speaks_our_taxonomy():

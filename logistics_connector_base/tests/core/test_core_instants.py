@@ -84,9 +84,20 @@ def test_garbage_is_refused_with_an_excerpt(text):
     assert len(str(caught.value)) < 200
 
 
-def test_the_excerpt_is_short_and_shows_the_text():
-    with pytest.raises(ValueError, match="yesterday-yesterday"):
-        instants.parse_iso("yesterday-" * 1000)
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("yesterday", "'yesterday'"),
+        ("x" * 40, "'" + "x" * 40 + "'"),
+        ("x" * 41, "'" + "x" * 37 + "...'"),
+        ("x" * 10_000, "'" + "x" * 37 + "...'"),
+        (20240501, "'20240501'"),
+    ],
+)
+def test_the_excerpt_is_short_and_shows_the_text(text, shown):
+    with pytest.raises(ValueError) as caught:
+        instants.parse_iso(text)
+    assert str(caught.value) == f"{shown} is not an ISO 8601 time"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Base", "America", "../etc/passwd", "/etc/passwd", "a\0b"])
@@ -165,6 +176,8 @@ def test_a_local_time_is_found_again_on_the_clocks_of_its_zone(moment, zone):
         ("20240501", "", 0, Instant(utc(2024, 5, 1, 12), 0, "day")),
         ("20240501", None, 0, Instant(utc(2024, 5, 1, 12), 0, "day")),
         ("20240501", "240000", 0, Instant(utc(2024, 5, 2), 0)),
+        ("20241231", "2359", -840, Instant(utc(2025, 1, 1, 13, 59), -840, "minute")),
+        ("20241231", "2359", 840, Instant(utc(2024, 12, 31, 9, 59), 840, "minute")),
     ],
 )
 def test_parts(day, clock, offset, expected):
@@ -182,7 +195,7 @@ def test_parts_without_an_offset_assume_the_zone():
     [
         ("240501", "1230", 0), ("20241301", "1230", 0), ("20240230", "", 0), ("", "1230", 0),
         ("20240501", "12", 0), ("20240501", "12304", 0), ("20240501", "123099", 0),
-        ("20240501", "1230456789", 0), ("20240501", "12:30", 0), ("20240501", "1230", 900),
+        ("20240501", "1230456789", 0), ("20240501", "12:30", 0), ("20240501", "1230", 841),
         ("20240501", "1230", "EST"), ("٢٠٢٤٠٥٠١", "1230", 0), (None, "1230", 0),
     ],
 )  # fmt: skip
@@ -198,6 +211,8 @@ def test_the_difference_of_utc_and_local_is_the_offset(moment, quarters):
     expected = Instant(moment.replace(tzinfo=UTC), 15 * quarters)
     assert instants.from_utc_and_local(moment, local) == expected
     assert instants.from_utc_and_local(moment.replace(tzinfo=UTC), local) == expected
+    elsewhere = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=5)))
+    assert instants.from_utc_and_local(elsewhere, local) == expected
 
 
 @pytest.mark.parametrize("minutes", [7, 15 * 60, -24 * 60])
@@ -227,8 +242,14 @@ def test_unix(value, unit, moment):
     ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_unix_time_is_refused(value):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="is not a Unix time"):
         instants.from_unix(value)
+
+
+def test_the_unit_of_unix_time_is_named():
+    assert instants.from_unix(" 86400 ") == Instant(utc(1970, 1, 2))
+    with pytest.raises(ValueError, match="not a unit"):
+        instants.from_unix(1, "us")
 
 
 RECEIVED = utc(2024, 5, 1, 12)
@@ -243,11 +264,14 @@ RECEIVED = utc(2024, 5, 1, 12)
         (RECEIVED + timedelta(days=60), "actual", False),
         (RECEIVED + timedelta(days=60), "estimated", True),
         (RECEIVED + timedelta(days=60), "planned", True),
-        (RECEIVED + timedelta(days=1000), "planned", False),
+        (RECEIVED + timedelta(days=732), "planned", True),
+        (RECEIVED + timedelta(days=732, seconds=1), "planned", False),
         (utc(2000, 1, 1), "actual", True),
         (utc(1999, 12, 31, 23, 59, 59), "actual", False),
         (utc(1970, 1, 1), "planned", False),
     ],
 )
 def test_plausible(moment, classifier, expected):
+    if classifier == "actual":
+        assert instants.plausible(Instant(moment), RECEIVED) is expected
     assert instants.plausible(Instant(moment), RECEIVED, classifier) is expected

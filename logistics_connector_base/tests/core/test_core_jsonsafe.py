@@ -52,6 +52,7 @@ def test_anything_else_is_a_parse_error(raw):
         ('{"a": "ä"}'.encode("latin-1"), "not UTF-8"),
         (b'{"a": 1', "not JSON"),
         (b"{'a': 1}", "not JSON"),
+        (b'{"a": 1,\n "b": x}', "(line 2, column 7)"),
         (b'{"a": 1} x', "not JSON"),
         (b'"\x00"', "not JSON"),
         (b"]]]]", "not JSON"),
@@ -88,6 +89,15 @@ def test_the_deepest_allowed_nesting_is_read():
     for _level in range(63):
         (value,) = value
     assert value == []
+
+
+def test_many_beside_each_other_are_not_deep():
+    value = [[], {}] * 1000
+    assert jsonsafe.loads(json.dumps(value).encode()) == value
+
+
+def test_the_longest_allowed_number_is_read():
+    assert jsonsafe.loads(b"9" * 4300) == 10**4300 - 1
 
 
 def test_brackets_inside_strings_are_no_nesting():
@@ -188,4 +198,8 @@ def test_clean_value_keeps_what_is_sound():
     value = {"a": [1, 1.5, True, None, "x"], "b": {"c": "d"}}
     assert jsonsafe.clean_value(value) == value
     assert jsonsafe.clean_value([math.nan, math.inf]) == [None, None]
-    assert jsonsafe.clean_value({"a": 1, "a\x00": 2}) == {"a": 1, "a (2)": 2}
+    assert jsonsafe.clean_value({"a": 1, "a\x00": 2, "\x00a": 3}) == {
+        "a": 1,
+        "a (2)": 2,
+        "a (3)": 3,
+    }

@@ -172,7 +172,14 @@ def test_tracebacks(log):
         logger.error("failed", exc_info=True, stack_info=True)
     assert TOKEN not in printed()
     assert "ValueError: no route /logistics/v1/in/***" in printed()
-    assert 'File "' in printed()
+    assert 'File "' in printed() and "\n\n" not in printed()
+
+
+def test_stack_of_a_call_with_a_token(log):
+    logger, printed = log
+    record = logger.makeRecord("x", 20, "f", 1, "m", (), None, sinfo=f'call("{PATH}")')
+    logger.handle(record)
+    assert 'call("/logistics/v1/in/***")' in printed()
 
 
 def test_tracebacks_without_a_token_are_left_to_the_formatter():

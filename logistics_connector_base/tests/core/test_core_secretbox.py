@@ -70,6 +70,11 @@ def test_bad_tokens_are_refused_without_leaking(method, token):
     assert caught.value.__suppress_context__
 
 
+def test_the_key_at_fault_is_numbered():
+    with pytest.raises(SecretBoxError, match="number 2 "):
+        SecretBox([NEW, "short"])
+
+
 def test_a_changed_token_is_refused():
     token = SecretBox([NEW]).encrypt(SECRET)
     for position in (0, 20, 60, len(token) - 4):
