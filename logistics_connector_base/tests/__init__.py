@@ -4,6 +4,7 @@ from . import (
     test_evidence,
     test_exceptions,
     test_inbox,
+    test_neutralize,
     test_inbox_identity,
     test_shipment,
     test_timeline,

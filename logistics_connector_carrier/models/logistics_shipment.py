@@ -163,10 +163,11 @@ class LogisticsShipment(models.Model):
     # -- to the delivery ----------------------------------------------------------------------
 
     def _after_fold(self, states_before):
-        super()._after_fold(states_before)
+        result = super()._after_fold(states_before)
         for shipment in self:
             if shipment.delivered_at or states_before.get(shipment.id) in AFTER_DELIVERY:
                 shipment._note_delivery()
+        return result
 
     def _note_delivery(self):
         """Tell the delivery orders once that the goods arrived, and once more if that is withdrawn

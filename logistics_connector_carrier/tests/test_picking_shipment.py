@@ -564,6 +564,7 @@ class TestPickingShipment(CarrierCommon):
         self.receive(self.connection, self.message({**scan, "shipment": named}))
         delivery.carrier_tracking_ref = False
         self.assertEqual((shipment.state, shipment.tracking_numbers), ("picked_up", ""))
+        self.assertNotIn("LBL_VOIDED", self.events(shipment))
 
     # -- a cancelled delivery -----------------------------------------------------------------
 
