@@ -151,11 +151,14 @@ def _build(name, demo, base):
     modules = addons.ours() if base else list(addons.STANDARD)
     with step(f"template database {name} ({', '.join(modules)})"):
         drop(draft)
-        if base:
+        _remember(draft)
+        if base:  # without one, Odoo makes the database, with the extensions that it wants
             copy(base, draft)
-        else:  # Odoo makes it, with the extensions that it wants
-            _remember(draft)
-        install(draft, modules, demo)
+        try:
+            install(draft, modules, demo)
+        except DevError:
+            drop(draft)
+            raise
         shutil.rmtree(paths.filestore(name), ignore_errors=True)
         if paths.filestore(draft).exists():
             os.replace(paths.filestore(draft), paths.filestore(name))
