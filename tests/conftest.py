@@ -28,3 +28,17 @@ def odoo_server(request):
 def rpc(odoo_server):
     """Odoo's external API as admin: ``rpc("sale.order", "search_count", [])``."""
     return Rpc(odoo_server.url, odoo_server.db)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: not in CI; run them with -m slow")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the slow tests out, unless ``-m`` chooses or they are named one by one."""
+    if config.option.markexpr or any("::" in argument for argument in config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]

@@ -1,0 +1,24 @@
+from odoo import api, models
+
+from ..providers.bluepost import parse
+
+
+class LogisticsProviderBluepost(models.AbstractModel):
+    """Blue Post: a carrier that does not exist. Several scans in one message, HMAC in hex."""
+
+    _name = "logistics.provider.bluepost"
+    _inherit = "logistics.provider.handler"
+    _description = "Blue Post Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_defaults(self):
+        return {
+            "verifier": "hmac",
+            "signature_header": "X-Blue-Signature",
+            "signature_encoding": "hex",
+            "signature_prefix": "sha256=",
+        }
