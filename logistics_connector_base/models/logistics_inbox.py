@@ -56,7 +56,22 @@ class LogisticsInbox(models.AbstractModel):
             self.with_user(service).with_delay(
                 description="Logistics: work the inbox", identity_key=IDENTITY_KEY, max_retries=1
             )._drain()
+            self._nudge_runner()
         return True
+
+    @api.model
+    def _nudge_runner(self):
+        """Make the job runner look at a drain's job that has waited for too long.
+
+        A process that dies leaves its job "started", and that job keeps the channel occupied until
+        the runner looks for dead ones: when it is told of something, else once a minute.
+        """
+        self.env.cr.execute(
+            "SELECT pg_notify('queue_job', uuid) FROM queue_job WHERE identity_key = %s "
+            "AND state IN ('pending', 'enqueued') "
+            "AND date_created <= (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)",
+            (IDENTITY_KEY, JOB_PATIENCE),
+        )
 
     @api.model
     def _is_waiting(self, cr):

@@ -298,6 +298,27 @@ def test_the_sweep_finds_what_no_waker_saw(world):
     assert world.fate(first.receipt)["state"] == "processed"
 
 
+def test_the_job_of_a_dead_process_does_not_hold_up_the_inbox(world):
+    """It stays "started" and occupies the channel. The runner would look for dead jobs once a
+    minute only; the inbox does not wait for that."""
+    _shipment_id, number = world.shipment()
+    with held_drain(world):
+        world.database.rows(
+            "INSERT INTO queue_job (uuid, name, model_name, method_name, state, channel, priority,"
+            " date_created, date_enqueued, date_started, max_retries, records, args, kwargs,"
+            " company_id, user_id, job_function_id)"
+            " SELECT gen_random_uuid()::text, name, model_name, method_name, 'started', channel,"
+            " priority, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC',"
+            " now() AT TIME ZONE 'UTC', max_retries, records, args, kwargs, company_id, user_id,"
+            " job_function_id FROM queue_job WHERE method_name = '_drain' AND state = 'done'"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        dead = [("method_name", "=", "_drain"), ("state", "=", "started")]
+        assert world.rpc("queue.job", "search_count", dead) == 1
+    delivery = world.partner.deliver(world.partner.body(Parcel(number), story()[:2]))
+    assert world.fate(delivery.receipt, timeout=30)["state"] == "processed"
+
+
 @pytest.fixture(scope="module")
 def processes(session_world):
     """Two more processes with Odoo inside, beside the server's workers."""
