@@ -270,6 +270,7 @@ def test_what_is_no_secret_never_fits(secret):
     content = f"{ID}.{TIMESTAMP}.".encode() + BODY
     mac = hmac.new(b"", content, hashlib.sha256).digest()
     forged = "v1," + base64.b64encode(mac).decode()
+    assert signatures.standard_webhooks_key(secret) is None
     assert webhook(secrets=[secret], signature_header=forged) is None
     assert webhook(secrets=[secret, SECRET]) == 1
 
@@ -327,6 +328,10 @@ def test_ids_that_are_none(message_id):
 )  # fmt: skip
 def test_signature_headers_that_are_none(header):
     assert webhook(signature_header=header) is None
+
+
+def test_the_longest_id():
+    assert webhook(id="x" * 256, signature_header=sign(SECRET, id="x" * 256)) == 0
 
 
 def test_without_a_clock_nothing_fits():
@@ -411,7 +416,9 @@ BAD = [
     ("hmac", "secretkey"),
     ("hmac", "x" * 64),
     ("hmac", "abcdefghijklmnopqrstuvw"),
+    ("hmac", "abcdeabcdeabcdeabcdeabcdeabcde"),  # five different characters
     ("static", "short"),
+    ("static", " kX3-pq9_Zt7Lm2Vb"),
     ("static", "a" * 40),
     ("static", "kX3-pq9_Zt7Lm2Vb\n"),
     ("static", "kX3-pq9\x00_Zt7Lm2Vb"),
@@ -428,6 +435,13 @@ BAD = [
 @pytest.mark.parametrize(("kind", "text"), GOOD.items())
 def test_a_good_secret_is_taken(kind, text):
     signatures.check_secret(kind, text)
+
+
+def test_the_least_that_is_taken():
+    signatures.check_secret("hmac", "abcdefabcdefabcdefabcdef")
+    signatures.check_secret("hmac", "äöüßéà" * 2)  # 24 bytes
+    signatures.check_secret("static", "abcdefabcdefabcd")
+    signatures.check_secret("standard_webhooks", SECRET.decode())  # 24 bytes
 
 
 @pytest.mark.parametrize(("kind", "text"), BAD)
