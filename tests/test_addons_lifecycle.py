@@ -29,6 +29,9 @@ UNION SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public'
 UNION SELECT 'constraint ' || conrelid::regclass || '.' || conname FROM pg_constraint
   WHERE connamespace = 'public'::regnamespace
 UNION SELECT 'db sequence ' || sequencename FROM pg_sequences
+  WHERE sequencename !~ '^ir_sequence_[0-9]+'
+UNION SELECT 'db sequences of ir.sequence: ' || count(*) FROM pg_sequences
+  WHERE sequencename ~ '^ir_sequence_[0-9]+'
 UNION SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 UNION SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
 UNION SELECT 'model ' || model FROM ir_model

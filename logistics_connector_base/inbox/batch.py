@@ -36,7 +36,7 @@ class InboxBatch:
     def process(self):
         """Do everything; the caller commits."""
         reader = Reader(self.messages, self.now)
-        reader.read()
+        reader.work()
         self.items, self.parsed = reader.items, reader.parsed
         matcher = Matcher(self.env, self.items)
         matcher.match()

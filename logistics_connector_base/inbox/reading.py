@@ -27,7 +27,7 @@ JOIN (VALUES %s) AS wanted(connection_id, identity, revision)
 class Reader:
     """Reads messages (logistics.message, as superuser) into items.
 
-    After :meth:`read`: ``items`` are the events found, ``parsed`` maps each message that was
+    After :meth:`work`: ``items`` are the events found, ``parsed`` maps each message that was
     understood to its ParsedMessage, ``troubles`` are what people have to look at.
     """
 
@@ -39,7 +39,7 @@ class Reader:
         self.parsed = {}
         self.troubles = []
 
-    def read(self):
+    def work(self):
         self._parse()
         self._sort_out_known()
         for message, parsed in self.parsed.items():

@@ -154,9 +154,11 @@ class LogisticsConnection(models.Model):
             missing.append(self.env._("no address was made (button “New address”)"))
         now = fields.Datetime.now()
         usable = self.credential_ids.filtered(
-            lambda credential: credential.direction == "in"
-            and credential.is_set
-            and not (credential.valid_to and credential.valid_to <= now)
+            lambda credential: (
+                credential.direction == "in"
+                and credential.is_set
+                and not (credential.valid_to and credential.valid_to <= now)
+            )
         )
         if not usable:
             missing.append(self.env._("no valid secret is stored"))

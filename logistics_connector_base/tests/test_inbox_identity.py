@@ -20,45 +20,45 @@ class TestInboxIdentity(InboxCommon):
         return self.exceptions(kind).filtered(lambda case: case.connection_id == self.connection)
 
     def test_another_content_under_an_events_id_and_revision_is_a_conflict(self):
-        self._tell("PUP_PICKED_UP", id="e1", revision="1")
-        self._tell("DLV_DELIVERED", id="e1", revision="1")
+        self._tell("PUP_PICKED_UP", id="idt-1", revision="1")
+        self._tell("DLV_DELIVERED", id="idt-1", revision="1")
         self.assertEqual(self.shipment.state, "picked_up", "the first one stands")
         case = self._cases("message_conflict")
         self.assertEqual((len(case), case.shipment_id), (1, self.shipment))
 
     def test_the_same_event_again_is_no_conflict(self):
         for _time in range(2):
-            self._tell("PUP_PICKED_UP", id="e1", revision="1")
+            self._tell("PUP_PICKED_UP", id="idt-1", revision="1")
         self.assertEqual(len(self.shipment.event_ids), 1)
         self.assertFalse(self._cases("message_conflict"))
 
     def test_other_facts_under_an_id_without_revision_are_kept_and_told(self):
-        self._tell("PUP_PICKED_UP", id="e1")
-        self._tell("MOV_DEPARTED", "2026-03-10T12:00:00+01:00", id="e1")
+        self._tell("PUP_PICKED_UP", id="idt-1")
+        self._tell("MOV_DEPARTED", "2026-03-10T12:00:00+01:00", id="idt-1")
         self.assertEqual(len(self.shipment.event_ids), 2)
         self.assertEqual(len(self._cases("message_conflict")), 1)
 
     def test_ids_of_two_partners_do_not_meet(self):
-        self._tell("PUP_PICKED_UP", id="e1")
+        self._tell("PUP_PICKED_UP", id="idt-1")
         body = self.message(
-            self.scan("MOV_DEPARTED", "2026-03-10T12:00:00+01:00", id="e1"), issuer="other3pl"
+            self.scan("MOV_DEPARTED", "2026-03-10T12:00:00+01:00", id="idt-1"), issuer="other3pl"
         )
         self.receive(self.connection, body)
         self.assertFalse(self._cases("message_conflict"))
         self.assertEqual(self.shipment.state, "in_transit")
 
     def test_the_name_of_who_signed_may_come_with_the_second_telling(self):
-        self._tell("DLV_DELIVERED", id="e1")
+        self._tell("DLV_DELIVERED", id="idt-1")
         self.assertFalse(self.shipment.signed_by)
-        self._tell("DLV_DELIVERED", id="e1", signed_by="Zoë")
+        self._tell("DLV_DELIVERED", id="idt-1", signed_by="Zoë")
         self.assertEqual(self.shipment.signed_by, "Zoë")
-        self._tell("DLV_DELIVERED", id="e1", signed_by="Somebody else")
+        self._tell("DLV_DELIVERED", id="idt-1", signed_by="Somebody else")
         self.assertEqual(self.shipment.signed_by, "Zoë", "nothing that was said is overwritten")
         self.assertEqual(len(self.shipment.event_ids), 1)
 
     def test_a_withdrawal_needs_no_time(self):
-        self._tell("DLV_DELIVERED", id="e1")
-        withdrawal = {"id": "e2", "retracts": "e1", "shipment": self.scan("X")["shipment"]}
+        self._tell("DLV_DELIVERED", id="idt-1")
+        withdrawal = {"id": "idt-2", "retracts": "idt-1", "shipment": self.scan("X")["shipment"]}
         self.receive(self.connection, self.message(withdrawal))
         self.assertEqual(self.shipment.state, "draft")
         self.assertFalse(self._cases("quarantined_time"))

@@ -1,5 +1,6 @@
 """A ready delivery of a 3PL's warehouse is a released shipment, which the 3PL's messages move."""
 
+import ast
 import uuid
 
 from odoo import fields
@@ -262,7 +263,7 @@ class TestRelease(InboxCommon):
         stranger = self.make_user("stranger", USER, company=self.other_company)
         at_warehouse = self.env.ref("logistics_connector_wms.action_shipments_at_warehouse")
         shipments = self.env["logistics.shipment"]
-        domain = eval(at_warehouse.domain)
+        domain = ast.literal_eval(at_warehouse.domain)
         self.assertIn(shipment, shipments.with_user(self.clerk).search(domain))
         self.assertFalse(shipments.with_user(stranger).search(domain))
 

@@ -5,7 +5,6 @@ from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from odoo.addons.logistics_connector_base.core.corrections import (
     ACTIVE,
     QUARANTINED,

@@ -1,7 +1,6 @@
 """The business state of an order (domain.md 1.3)."""
 
 import pytest
-
 from odoo.addons.logistics_connector_base.core.order_state import (
     BLOCKING,
     SHIPPED,
