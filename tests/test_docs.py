@@ -4,8 +4,9 @@ import ast
 import re
 
 import pytest
+from PIL import Image
 
-from devtools import paths
+from devtools import addons, paths
 
 PAGES = sorted(
     page
@@ -70,3 +71,19 @@ def _without_docstrings(statement):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
             node.body = node.body[1:]
     return ast.dump(tree)
+
+
+@pytest.mark.parametrize("addon", addons.ours())
+def test_every_addon_is_complete(addon):
+    folder = paths.PROJECT / addon
+    manifest = ast.literal_eval((folder / "__manifest__.py").read_text())
+    assert manifest["license"] == "LGPL-3"
+    assert manifest["version"].startswith("19.0.")
+    assert not {"development_status", "maintainers"} & set(manifest), "test_lint refuses these"
+    ours = {name for name in manifest["depends"] if name.startswith(addons.PREFIX)}
+    is_bridge = manifest.get("auto_install")
+    assert is_bridge or ours <= {"logistics_connector_base"}, "depends on a sibling"
+    assert (folder / "README.rst").exists()
+    with Image.open(folder / "static/description/icon.png") as icon:
+        assert icon.width == icon.height >= 100
+    assert f"# \t* {addon}\n" in (folder / "i18n" / f"{addon}.pot").read_text()
