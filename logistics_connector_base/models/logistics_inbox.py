@@ -88,8 +88,15 @@ class LogisticsInbox(models.AbstractModel):
         The lock belongs to a process's connection: with the process it is gone at once, whatever
         the job's row still says.
         """
-        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
-        if not self.env.cr.fetchone()[0]:
+        # Looked at, not tried: whoever tries it holds it for a moment, and a drain that begins in
+        # this moment would go away again. (objsubid 2: a lock of two 32-bit keys.)
+        self.env.cr.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "AND classid = %s AND objid = %s AND objsubid = 2)",
+            (LOCK_CLASS, LOCK_LANE),
+        )
+        if self.env.cr.fetchone()[0]:
             return True
         self.env.cr.execute(
             "SELECT EXISTS (SELECT 1 FROM queue_job WHERE identity_key = %s "
