@@ -15,6 +15,8 @@ from .common import InboxCommon
 
 USER = "logistics_connector_base.group_logistics_user"
 MANAGER = "logistics_connector_base.group_logistics_manager"
+# Pictures that README and the user guide show.
+PICTURES = {"logistics_timeline": "shipment", "logistics_work_exception": "exception"}
 
 
 @tagged("post_install", "-at_install")
@@ -44,7 +46,8 @@ class TestTours(InboxCommon, HttpCase):
 
         def photographed(browser):
             picture = browser._websocket_request("Page.captureScreenshot")["data"]
-            pathlib.Path(folder, f"{tour}.png").write_bytes(base64.b64decode(picture))
+            name = PICTURES.get(tour, tour)
+            pathlib.Path(folder, f"{name}.png").write_bytes(base64.b64decode(picture))
             stop(browser)
 
         with patch.object(ChromeBrowser, "stop", photographed):
