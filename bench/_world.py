@@ -1,7 +1,9 @@
 """The databases that benchmarks run on: a connection, shipments, recorded messages."""
 
+import json
 import random
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -50,7 +52,8 @@ from odoo.addons.logistics_connector_base.core.identity import digest
 from odoo.addons.logistics_connector_base.intake import accept, waker
 waker.wake = lambda dbname: None  # nothing shall drain before the clock runs
 profile = env["logistics.connection"]._intake_profile(digest({token!r}.encode()))
-for message_id, body in {messages!r}:
+import json
+for message_id, body in json.load(open({file!r})):
     accept.accept(env.cr.dbname, profile, body.encode(), {{"webhook-id": message_id}},
                   "application/json")
 env["queue.job"].search([]).unlink()
@@ -127,7 +130,10 @@ def record(inside, path, count, shipments, first=0):
         tracking = number(first + n % shipments)
         step = (n // shipments) % len(STEPS)
         messages.append((message_id, body(tracking, step, rng, message_id)))
-    inside.run(RECORD.format(token=token, messages=messages), timeout=600)
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(messages, file)
+        file.flush()
+        inside.run(RECORD.format(token=token, file=file.name), timeout=600)
 
 
 def prepare(name):

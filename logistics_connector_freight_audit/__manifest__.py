@@ -13,5 +13,8 @@
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/freight_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["logistics_connector_freight_audit/static/tests/tours/**/*"],
+    },
     "installable": True,
 }

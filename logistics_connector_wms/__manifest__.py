@@ -12,5 +12,8 @@
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["logistics_connector_wms/static/tests/tours/**/*"],
+    },
     "installable": True,
 }

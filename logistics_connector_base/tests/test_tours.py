@@ -16,7 +16,7 @@ from .common import InboxCommon
 USER = "logistics_connector_base.group_logistics_user"
 MANAGER = "logistics_connector_base.group_logistics_manager"
 # Pictures that README and the user guide show.
-PICTURES = {"logistics_timeline": "shipment", "logistics_work_exception": "exception"}
+PICTURES = {"logistics_timeline": "shipment"}
 
 
 @tagged("post_install", "-at_install")

@@ -1,1 +1,1 @@
-from . import test_charges
+from . import test_charges, test_charges_page

@@ -1,1 +1,1 @@
-from . import test_release
+from . import test_release, test_release_page
