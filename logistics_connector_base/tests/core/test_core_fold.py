@@ -290,6 +290,20 @@ def test_the_newest_record_wins_among_copies_that_differ():
         assert fold(events, RULES).estimated_delivery_at == newer.estimated_delivery
 
 
+def test_the_order_of_history():
+    history = [
+        at(0, "delivered"),
+        at(1, "booked", classifier="planned"),
+        at(1, "booked", classifier="estimated"),
+        at(1, "unmapped"),
+        at(1, "picked_up", "a"),
+        at(1, "picked_up", "b"),
+        at(1, "delivered"),
+    ]
+    shuffled = random.Random(2).sample(history, len(history))
+    assert sorted(shuffled, key=lambda event: sort_key(event, RULES)) == history
+
+
 # -- dates ----------------------------------------------------------------------------------------
 
 
@@ -413,6 +427,17 @@ def test_an_announced_delay_raises_its_flag_when_it_is_announced():
     assert flags(delay, at(10, "wholly")) == set()
 
 
+def test_a_fact_counts_when_it_happened_not_when_it_was_written_down():
+    late_record = at(1, "hold", recorded_at=START + timedelta(hours=9))
+    assert flags(late_record, at(2, "release")) == set()
+
+
+def test_at_the_instant_of_delivery_the_fact_wins():
+    delay = replace(estimate(10, 5), code="delay")
+    assert flags(delay, at(10, "wholly")) == set()
+    assert eta(delay, at(10, "wholly")) == 5  # the last promise is kept, to be measured by
+
+
 def test_a_plan_raises_no_flag():
     assert flags(at(1, "hold", classifier="planned")) == set()
 
@@ -430,7 +455,13 @@ def test_moving_after_the_end_is_shown():
     assert contradicted_by(at(1, "delivered"), at(2, "in_transit")) == "in_transit@2"
 
 
+def test_what_has_not_ended_is_contradicted_by_nothing():
+    assert contradicted_by(at(1, "out_for_delivery"), at(2, "in_transit")) == ""
+    assert contradicted_by(at(1, "returning"), at(2, "delivered")) == ""
+
+
 def test_a_scan_from_before_the_end_contradicts_nothing():
+    assert contradicted_by(at(1, "delivered"), at(1, "lost")) == ""
     assert contradicted_by(at(2, "delivered"), at(1, "in_transit")) == ""
     assert contradicted_by(at(1, "delivered"), at(1, "in_transit")) == ""
     assert contradicted_by(at(1, "delivered"), at(2, "delivered"), at(3, "pod")) == ""
