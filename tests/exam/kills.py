@@ -10,7 +10,7 @@ from .arena import Field
 from .trial import Trial
 from .verdict import latency_figures
 
-MAX_BACKLOG = 60  # seconds: what a dead process began is taken up again after that at the latest
+MAX_BACKLOG = 90  # seconds: what a dead process began is taken up again after that at the latest
 
 
 class Killer:
@@ -39,11 +39,26 @@ class WorkerKills(Trial):
     number = 2
     title = "Worker SIGKILL"
     passes_when = "verdict clean; ≥ 95 % of the baseline rate within 10 s of the last kill"
-    load = {"baseline": 20, "kills_for": 120, "recovery": 20, "every": 2.0}
-    short_load = {"baseline": 3, "kills_for": 9, "recovery": 5, "every": 1.0, "settle": 3}
+    load = {
+        "baseline": 20,
+        "kills_for": 120,
+        "recovery": 20,
+        "every": 2.0,
+        "settle": 10,
+        "share": 0.95,
+    }
+    # No share in ``./dev test``: what is timed depends on who else uses the machine.
+    short_load = {
+        "baseline": 3,
+        "kills_for": 9,
+        "recovery": 3,
+        "every": 1.0,
+        "settle": 3,
+        "share": 0,
+    }
     mutants = (mutants.ACK_BEFORE_COMMIT,)
 
-    def run(self, arena, seed, baseline, kills_for, recovery, every, settle=10, patience=300):
+    def run(self, arena, seed, baseline, kills_for, recovery, every, settle, share, patience=300):
         field = Field(arena, self.number, seed)
         # Offered at a steady pace that leaves room: senders do not slow down for us.
         rate = 0.5 * measure_capacity(field)
@@ -62,7 +77,7 @@ class WorkerKills(Trial):
         verdict = field.judge(interrupted=True)
         verdict.expect(killed >= kills_for / every / 2, f"only {killed} processes were killed")
         verdict.expect(
-            after >= 0.95 * before, f"rate {after:.1f}/s after the kills, {before:.1f}/s before"
+            after >= share * before, f"rate {after:.1f}/s after the kills, {before:.1f}/s before"
         )
         pending = verdict.counts["tried"] - verdict.counts["acknowledged"]
         verdict.expect(not pending, f"{pending} messages were never acknowledged")

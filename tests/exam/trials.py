@@ -98,11 +98,11 @@ class SimultaneousCopies(Trial):
     number = 8
     title = "Simultaneous copies"
     passes_when = "each recorded and applied once, all 2xx, p99 < 500 ms, no sleep of retrying"
-    load = {"count": 500, "copies": 8}
-    short_load = {"count": 60, "copies": 8}
+    load = {"count": 500, "copies": 8, "p99": 0.5}
+    short_load = {"count": 60, "copies": 8, "p99": 5}
     mutants = (mutants.NO_ON_CONFLICT, mutants.REPEATABLE_READ)
 
-    def run(self, arena, seed, count, copies):
+    def run(self, arena, seed, count, copies, p99):
         field = Field(arena, self.number, seed)
         jobs, _shipments = field.jobs(count)
         for partner in field.partners:
@@ -129,8 +129,8 @@ class SimultaneousCopies(Trial):
         verdict.expect(counts == [count] * 2, f"{count} messages sent, {counts} came through")
         slept = field.log().count(RETRYING)
         verdict.expect(not slept, f"retrying slept {slept} times")
-        p99 = percentile(field.ledger.latencies(), 0.99)
-        verdict.expect(p99 < 0.5, f"p99 is {p99 * 1000:.0f} ms")
+        seen = percentile(field.ledger.latencies(), 0.99)
+        verdict.expect(seen < p99, f"p99 is {seen * 1000:.0f} ms")
         verdict.figures |= latency_figures(field.ledger.latencies())
         return verdict
 
