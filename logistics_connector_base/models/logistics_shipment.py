@@ -191,18 +191,22 @@ class LogisticsShipment(models.Model):
         events, parcels = self._fold_rows(), self._parcels()
         rules = self.env["logistics.event.code"]._rules()
         changed = self.browse()
-        before = {}
+        before, contradictions = {}, {}
         for shipment in self:
             rows = events.get(shipment.id, [])
-            ranks = self._write_standings(rows)
+            standings = self._write_standings(rows)
             numbers = parcels.get(shipment.id, {})
             view = fold_parcels(
-                _fold_events(rows, ranks),
+                _fold_events(rows, standings),
                 rules,
                 parcels=set(numbers.values()),
                 parcel_of=_parcels_by_event(rows, numbers),
             )
-            values = _shipment_values(view, rows)
+            if view.contradicted_by:
+                contradictions[shipment.id] = next(
+                    row["id"] for row in rows if row["fingerprint"] == view.contradicted_by
+                )
+            values = _shipment_values(view, rows, standings)
             values = {
                 name: value
                 for name, value in values.items()
@@ -213,8 +217,42 @@ class LogisticsShipment(models.Model):
                 shipment.write(values)
                 changed |= shipment
         if changed:
+            changed._report_contradictions(contradictions)
             changed._after_fold(before)
         return changed
+
+    def _report_contradictions(self, contradictions):
+        """What ended and is said to move on is a person's to judge; the state stays meanwhile.
+
+        :param dict contradictions: shipment id → id of the event that contradicts its end
+        """
+        events = self.env["logistics.event"]
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        self.env["logistics.exception"]._report(
+            [
+                {
+                    "type": "contradicting_event",
+                    "key": f"contradiction:{shipment.id}",
+                    "name": self.env._(
+                        "%(shipment)s: %(event)s after %(state)s",
+                        shipment=shipment.name,
+                        event=events.browse(contradictions[shipment.id]).code_id.name,
+                        state=labels[shipment.state],
+                    ),
+                    "company_id": shipment.company_id.id,
+                    "warehouse_id": shipment.warehouse_id.id,
+                    "shipment_id": shipment.id,
+                    "event_id": contradictions[shipment.id],
+                    "provider": shipment.issuer,
+                }
+                for shipment in self
+                if shipment.id in contradictions
+            ]
+        )
+        self.env["logistics.exception"]._resolve_keys(
+            [f"contradiction:{number}" for number in self.ids if number not in contradictions],
+            self.env._("The events agree again."),
+        )
 
     def _refold_moved(self):
         """Another set of parcels may be another state, for shipments that have events."""
@@ -478,14 +516,14 @@ def _parcels_by_event(rows, numbers):
     return found
 
 
-def _shipment_values(view, rows):
+def _shipment_values(view, rows, standings):
     """The shipment's derived columns from the fold's view."""
     by_fingerprint = {row["fingerprint"]: row for row in rows}
     last = by_fingerprint.get(view.last_fingerprint)
     signed = sorted(
         (row["occurred_at"], row["fingerprint"], row["signed_by"])
         for row in rows
-        if row["signed_by"] and row["occurred_at"] and row["standing"] != "retracted"
+        if row["signed_by"] and row["occurred_at"] and standings[row["fingerprint"]] == ACTIVE
     )
     return {
         "state": view.state or "draft",

@@ -70,6 +70,19 @@ class TestShipment(TransactionCase):
         self.assertFalse(self.shipment.has_delivery_exception)
         self.assertFalse(case.is_open)
 
+    def test_moving_after_the_end_is_a_persons_to_judge(self):
+        self.shipment._record_own_event("SHP_CANCELLED", datetime(2026, 3, 1, 9, 0))
+        self.assertFalse(self.shipment.exception_ids)
+        self.shipment._record_own_event("PUP_PICKED_UP", datetime(2026, 3, 2, 9, 0))
+        self.assertEqual(self.shipment.state, "cancelled", "the state stays")
+        case = self.shipment.exception_ids
+        self.assertEqual((case.type_code, case.is_open), ("contradicting_event", True))
+        self.assertEqual(case.event_id.code, "PUP_PICKED_UP")
+        wrong = self.shipment.event_ids.filtered(lambda event: event.code == "PUP_PICKED_UP")
+        wrong.is_implausible = True
+        self.shipment._refold()
+        self.assertFalse(case.is_open, "it closes by itself when the events agree")
+
     def test_a_document_is_filed_once_and_markup_is_never_opened_as_such(self):
         event = self.env["logistics.event"]
         page = Document("pod", "<b>.html", "text/html", b"<script>alert(1)</script>")

@@ -145,6 +145,7 @@ EXCEPTION_TYPES = {
     "parse_failure",
     "message_conflict",
     "quarantined_time",
+    "contradicting_event",
     "processing_failure",
     "delivery_exception",
 }
