@@ -44,7 +44,10 @@ class Reader:
         self._sort_out_known()
         for message, parsed in self.parsed.items():
             for event in with_documents_apart(parsed.events):
-                self.items.append(Item(message, event, event_fingerprint(event)))
+                # One scan is one event whichever of a company's connections tells of it. What the
+                # partner of another company says can neither take its place nor be hidden by it.
+                fingerprint = f"{message.company_id.id}:{event_fingerprint(event)}"
+                self.items.append(Item(message, event, fingerprint))
         self._translate()
 
     def _parse(self):
@@ -141,24 +144,22 @@ class Reader:
             event = item.parsed
             item.classifier = event.classifier
             item.reason_id = reasons.get(event.reason)
-            received = item.message.received_at.replace(tzinfo=UTC)
-            # A withdrawal needs no time of its own.
-            timeless = event.occurred is None and bool(event.retracts)
-            item.implausible = not timeless and (
-                event.occurred is None or not plausible(event.occurred, received, event.classifier)
-            )
-            if event.code in codes:
-                item.code = event.code
-                continue
-            raw_code = item.raw_code
-            found = mappings._lookup_code(event.issuer, raw_code, event.raw_sub_code)
-            if found:
-                item.mapping_id, item.code, reason_id, classifier = found
-                item.reason_id = item.reason_id or reason_id or None
-                item.classifier = classifier or event.classifier
-            elif raw_code:
-                item.unmapped = True
-                self._report_unmapped(item, raw_code)
+            self._translate_code(item, mappings, codes)
+            item.implausible = _is_implausible(item)
+
+    def _translate_code(self, item, mappings, codes):
+        event = item.parsed
+        if event.code in codes:
+            item.code = event.code
+            return
+        found = mappings._lookup_code(event.issuer, item.raw_code, event.raw_sub_code)
+        if found:
+            item.mapping_id, item.code, reason_id, classifier = found
+            item.reason_id = item.reason_id or reason_id or None
+            item.classifier = classifier or event.classifier
+        elif item.raw_code:
+            item.unmapped = True
+            self._report_unmapped(item, item.raw_code)
 
     def _report_unmapped(self, item, raw_code):
         event = item.parsed
@@ -180,3 +181,13 @@ class Reader:
                 "detail": clean_text(event.raw_text, TEXT_LIMIT),
             }
         )
+
+
+def _is_implausible(item):
+    """Whether a person must decide about the time of an event. Estimates may lie in the future, so
+    this is asked after the mapping has said how sure the event is."""
+    event = item.parsed
+    if event.occurred is None:
+        return not event.retracts  # a withdrawal needs no time of its own
+    received = item.message.received_at.replace(tzinfo=UTC)
+    return not plausible(event.occurred, received, item.classifier)

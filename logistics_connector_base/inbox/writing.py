@@ -94,7 +94,7 @@ class Writer:
         """Other facts under an id that the partner used before, without a revision, are a conflict:
         both are kept, the newer record counts, a person is told."""
         fresh = {
-            (item.parsed.issuer, item.parsed.source_id): item
+            (item.parsed.issuer, item.parsed.source_id, item.message.company_id.id): item
             for item in self.items
             if item.parsed.source_id and not item.parsed.revision and item.fingerprint in new
         }
@@ -102,16 +102,18 @@ class Writer:
             return
         rows = self.env.cr.execute_values(
             """
-            SELECT e.issuer, e.source_id, count(*)
-            FROM logistics_event e JOIN (VALUES %s) AS fresh(issuer, source_id)
-                USING (issuer, source_id)
-            GROUP BY 1, 2 HAVING count(*) > 1
+            SELECT fresh.*
+            FROM (VALUES %s) AS fresh(issuer, source_id, company_id)
+            JOIN logistics_event e USING (issuer, source_id)
+            JOIN logistics_connection c
+                ON c.id = e.connection_id AND c.company_id = fresh.company_id
+            GROUP BY 1, 2, 3 HAVING count(*) > 1
             """,
             list(fresh),
             fetch=True,
         )
-        for issuer, source_id, _count in rows:
-            item = fresh[issuer, source_id]
+        for row in rows:
+            item = fresh[tuple(row)]
             self._report_conflict(item, item.event_id)
 
     def _report_conflict(self, item, event_id):

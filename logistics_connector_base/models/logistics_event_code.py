@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
 from ..core.taxonomy import CodeRule
@@ -56,16 +57,27 @@ class LogisticsEventCode(models.Model):
     @ormcache()
     def _rules(self):
         """The taxonomy as the pure fold wants it: code → :class:`CodeRule`."""
-        rules = {}
-        for row in self.sudo().with_context(active_test=False).search([]):
-            rules[row.code] = CodeRule(
-                code=row.code,
-                state=row.state or "",
-                flag_set=_split(row.flag_set),
-                flag_clear=_split(row.flag_clear),
-                default_classifier=row.default_classifier,
-            )
-        return rules
+        rows = self.sudo().with_context(active_test=False).search([])
+        return {row.code: row._rule() for row in rows}
+
+    def _rule(self):
+        self.ensure_one()
+        return CodeRule(
+            code=self.code,
+            state=self.state or "",
+            flag_set=_split(self.flag_set),
+            flag_clear=_split(self.flag_clear),
+            default_classifier=self.default_classifier,
+        )
+
+    @api.constrains("state", "flag_set", "flag_clear")
+    def _check_rule(self):
+        """A code that the fold cannot read would stop the inbox: it is refused when it is saved."""
+        for row in self:
+            try:
+                row._rule()
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
 
     @api.model
     @ormcache()

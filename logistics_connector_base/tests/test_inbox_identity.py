@@ -1,5 +1,6 @@
 """Second identity: facts under the partner's own event ids (law 3)."""
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import InboxCommon
@@ -62,3 +63,30 @@ class TestInboxIdentity(InboxCommon):
         self.receive(self.connection, self.message(withdrawal))
         self.assertEqual(self.shipment.state, "draft")
         self.assertFalse(self._cases("quarantined_time"))
+
+    def test_another_companys_partner_cannot_take_an_events_place(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere = self.make_connection(company=other, name="elsewhere")
+        twin = self.make_shipment("1Z999", company=other)
+        self.receive(elsewhere, self.message(self.scan("PUP_PICKED_UP", id="idt-1", revision="1")))
+        self.assertEqual((twin.state, self.shipment.state), ("picked_up", "draft"))
+        self._tell("PUP_PICKED_UP", id="idt-1", revision="1")
+        self.assertEqual(self.shipment.state, "picked_up")
+
+    def test_a_mapping_to_an_estimate_allows_a_time_in_the_future(self):
+        self.env["logistics.event.mapping"].create(
+            {
+                "provider": "acme3pl",
+                "raw_code": "idt-plan",
+                "code_id": self.env.ref("logistics_connector_base.event_code_dlv_eta").id,
+                "classifier": "estimated",
+            }
+        )
+        self._tell("idt-plan", "2026-03-27T10:00:00+01:00")
+        event = self.shipment.event_ids
+        self.assertEqual((event.classifier, event.standing), ("estimated", "active"))
+
+    def test_a_code_that_the_fold_cannot_read_is_refused(self):
+        code = self.env.ref("logistics_connector_base.event_code_dlv_eta")
+        with self.assertRaisesRegex(ValidationError, "no flag"):
+            code.flag_set = "exceptoin"
