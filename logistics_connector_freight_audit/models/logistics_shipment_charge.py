@@ -13,7 +13,26 @@ class LogisticsShipmentCharge(models.Model):
         currency_field="company_currency_id",
         compute="_compute_company_amount",
         store=True,
+        aggregator=None,  # what was booked and what was billed for it add up to nothing
         help="At the rate of the day the goods left; while that is not known, of its entry.",
+    )
+    estimated_amount = fields.Monetary(
+        "Estimated",
+        currency_field="company_currency_id",
+        compute="_compute_amounts_by_kind",
+        store=True,
+    )
+    booked_amount = fields.Monetary(
+        "Booked",
+        currency_field="company_currency_id",
+        compute="_compute_amounts_by_kind",
+        store=True,
+    )
+    billed_amount = fields.Monetary(
+        "Billed",
+        currency_field="company_currency_id",
+        compute="_compute_amounts_by_kind",
+        store=True,
     )
 
     _report = models.Index("(company_id, kind, carrier_name)")
@@ -29,3 +48,9 @@ class LogisticsShipmentCharge(models.Model):
                 charge.company_id,
                 charge.shipment_id.ship_date or entered,
             )
+
+    @api.depends("kind", "company_amount")
+    def _compute_amounts_by_kind(self):
+        for charge in self:
+            for kind in ("estimated", "booked", "billed"):
+                charge[f"{kind}_amount"] = charge.company_amount if charge.kind == kind else 0.0

@@ -149,9 +149,13 @@ class TestCharges(TransactionCase):
         self.assertEqual(charges.search([("kind", "=", "billed")]), billed | same[1])
         over = charges.search([("shipment_id.freight_variance", ">", 0)])
         self.assertEqual(over, booked | billed)
-        rows = charges._read_group(
-            [("shipment_id", "=", self.shipment.id)],
-            ["carrier_name", "kind"],
-            ["company_amount:sum"],
-        )
-        self.assertEqual(set(rows), {("UPS", "booked", 5.0), ("UPS", "billed", 6.0)})
+
+    def test_sums_never_mix_kinds(self):
+        self.charge("booked", 5)
+        self.charge("billed", 6)
+        self.charge("billed", 8, self.dollar)
+        charges = self.env["logistics.shipment.charge"].with_user(self.auditor)
+        sums = [f"{kind}_amount:sum" for kind in ("estimated", "booked", "billed")]
+        rows = charges._read_group([("shipment_id", "=", self.shipment.id)], ["carrier_name"], sums)
+        self.assertEqual(rows, [("UPS", 0, 5, 10)])
+        self.assertIsNone(charges._fields["company_amount"].aggregator)

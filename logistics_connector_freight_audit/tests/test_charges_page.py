@@ -13,7 +13,7 @@ class TestChargesPage(HttpCase):
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )
-        shipment = self.env["logistics.shipment"].create({"carrier_name": "Example Parcel"})
+        shipment = self.env["logistics.shipment"].create({"carrier_name": "Tour Parcel"})
         self.env["logistics.shipment.charge"].create(
             [
                 {"shipment_id": shipment.id, "name": name, "kind": kind, "amount": amount}

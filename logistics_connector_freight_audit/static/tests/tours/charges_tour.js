@@ -8,8 +8,9 @@ registry.category("web_tour.tours").add("logistics_freight_charges", {
             trigger: ".o_switch_view.o_pivot",
             run: "click",
         },
-        { content: "by carrier", trigger: ".o_pivot th:contains(Example Parcel)" },
-        { content: "and by kind", trigger: ".o_pivot th:contains(Billed)" },
+        { content: "by carrier", trigger: ".o_pivot th:contains(Tour Parcel)" },
+        { content: "kinds apart", trigger: ".o_pivot th:contains(Billed)" },
+        { content: "summed", trigger: ".o_pivot td:contains(16.25)" },
         { content: "back to the list", trigger: ".o_switch_view.o_list", run: "click" },
         {
             content: "the list is there",
