@@ -37,6 +37,11 @@ from ...core.instants import parse_iso, zone
 from ...core.jsonsafe import clean_text
 from ...core.reading import Node, country_code, decode_base64, file_type, local_zone, read
 
+try:
+    import jsonschema_rs
+except ImportError:  # it saves time, nothing else
+    jsonschema_rs = None
+
 CODE = "canonical"
 NAME = "Canonical JSON"
 MESSAGE_TYPE = "canonical-events-1.0"
@@ -109,8 +114,29 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
 
 
+@lru_cache(maxsize=1)
+def quick_validator():
+    """The same schema compiled by jsonschema-rs, where it is installed: some 200 times faster on a
+    message that fits, which nearly all do. It only says yes; what it does not accept is judged, and
+    explained, by :func:`validator`."""
+    if jsonschema_rs is None:
+        return None
+    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
+
+
+def fits(value: object) -> bool:
+    """Whether the quick validator accepts the value; False where there is none or it cannot say."""
+    quick = quick_validator()
+    try:
+        return quick is not None and quick.is_valid(value)
+    except ValueError:  # text that is not UTF-8 inside, such as half a surrogate pair
+        return False
+
+
 def check(value: object) -> None:
     """Raise ParseError where the value does not fit the schema."""
+    if fits(value):
+        return
     errors = []
     for error in validator().iter_errors(value):
         errors.append(error)
