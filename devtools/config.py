@@ -39,8 +39,8 @@ def options(server, database, **overrides):
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
+        # No dbfilter beside it: Odoo would ask PostgreSQL for all databases at each request.
         "db_name": database,
-        "dbfilter": f"^{database}$",
         "db_maxconn": 16,
         "list_db": "False",
         "admin_passwd": admin_password(),
