@@ -137,14 +137,15 @@ class LogisticsInbox(models.AbstractModel):
         with contextlib.closing(self.env.registry.cursor()) as cr:
             cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
             allowed = cr.fetchone()[0]
-            # The lock is the session's; an open transaction would hold back vacuum all the while.
-            cr.commit()  # pylint: disable=invalid-commit
+            # The lock is the session's and outlives the transaction, which must not stay open: it
+            # would hold back vacuum all the while.
+            cr.rollback()
             try:
                 yield allowed
             finally:
                 if allowed:
                     cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
-                    cr.commit()  # pylint: disable=invalid-commit
+                    cr.rollback()
 
     @contextlib.contextmanager
     def _transaction(self):
