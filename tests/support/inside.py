@@ -42,7 +42,9 @@ class Inside:
 
     def __init__(self, database, extra_conf=None):
         self.folder = Path(tempfile.mkdtemp(prefix="inside-"))
-        options = config.options(Cluster.main(), database, log_level="warn", **(extra_conf or {}))
+        options = config.options(
+            Cluster.main(), database, **{"log_level": "warn", **(extra_conf or {})}
+        )
         conf = config.write(self.folder / "odoo.conf", options)
         fifo = self.folder / "programs"
         os.mkfifo(fifo)
