@@ -11,7 +11,7 @@ from ..intake import waker
 _logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 20  # a drain ends after this and is started anew: no transaction grows old
-BATCH_SIZE = 200
+BATCH_SIZE = 400
 MAX_TRIES = 5
 RETRY_BASE, RETRY_CAP = 5, 600  # seconds
 # First key of the advisory lock that makes one drain at a time ("LOGI"); the second is the lane.

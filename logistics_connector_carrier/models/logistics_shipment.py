@@ -164,17 +164,28 @@ class LogisticsShipment(models.Model):
 
     def _after_fold(self, states_before):
         result = super()._after_fold(states_before)
-        for shipment in self:
-            if shipment.delivered_at or states_before.get(shipment.id) in AFTER_DELIVERY:
-                shipment._note_delivery()
+        told = self.filtered(
+            lambda shipment: (
+                shipment.delivered_at or states_before.get(shipment.id) in AFTER_DELIVERY
+            )
+        )
+        ledger = self.env["logistics.effect"].sudo()
+        # One look for the whole batch: the inbox comes by with hundreds of shipments.
+        said = ledger.search(
+            [("shipment_id", "in", told.ids), ("kind", "in", (NOTED, WITHDRAWN))]
+        ).grouped("shipment_id")
+        for shipment in told:
+            shipment._note_delivery(said.get(shipment, ledger))
         return result
 
-    def _note_delivery(self):
+    def _note_delivery(self, said):
         """Tell the delivery orders once that the goods arrived, and once more if that is withdrawn
-        (law 5). The ledger says which of the two was said last."""
+        (law 5). The ledger says which of the two was said last.
+
+        :param said: the rows of the ledger about that, for this shipment
+        """
         self.ensure_one()
         ledger = self.env["logistics.effect"].sudo()
-        said = ledger.search([("shipment_id", "=", self.id), ("kind", "in", (NOTED, WITHDRAWN))])
         for picking in self.sudo().picking_ids:
             own = said.filtered(
                 lambda row, picking=picking: (
