@@ -21,7 +21,8 @@ from tests.support.connections import connect, make_shipments
 from tests.support.database import Database
 from tests.support.rpc import Session
 
-from . import rig
+from . import _growth
+from . import _rig as rig
 
 BODY = 1500  # bytes
 LOCK = (0x4C4F4749, 1)  # of the drain: models/logistics_inbox.py
@@ -32,10 +33,26 @@ def main(arguments=None):
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--growth", action="store_true", help="also with a million events")
     options = parser.parse_args(arguments)
     with rig.bench_database() as name, rig.server(name) as odoo:
-        ratios, figures = measure(Bench(odoo), options.seconds, options.rounds)
-    rig.report("ingest", ratios, figures, options.json)
+        bench = Bench(odoo)
+        ratios, figures = measure(bench, options.seconds, options.rounds)
+        if options.growth:
+            ratios["growth_1m_ingest"], figures["rows"] = grow(bench, options.seconds)
+    return rig.report("ingest", ratios, figures, options.json)
+
+
+def grow(bench, seconds):
+    """Intake with a million events in the tables ÷ without."""
+
+    def one():
+        with bench.drain_held():
+            result = fire(bench, bench.messages, 600, seconds, "202")
+        bench.wait_drained()
+        return result["per_second"]
+
+    return _growth.compare(one, bench.database, bench.connection_id)
 
 
 class Bench:
@@ -46,7 +63,7 @@ class Bench:
         self.rpc = Session(odoo.url, odoo.db)
         self.database = Database(odoo.db)
         self.partner = CanonicalPartner()
-        connect(self.rpc, self.partner)
+        self.connection_id = connect(self.rpc, self.partner)
         self.numbers = [f"BENCH{n:06}" for n in range(400)]
         make_shipments(self.rpc, self.numbers, self.partner.issuer)
         self.hook = self._webhook()

@@ -1,4 +1,4 @@
-"""The load generator, in a process of its own: ``python -m bench.load SPEC``.
+"""The load generator, in a process of its own: ``python -m bench._load SPEC``.
 
 SPEC is a JSON file: host, port, connections, seconds, and ``requests``, a file of complete HTTP
 requests, each behind its length (4 bytes). One connection for each request, as Odoo's prefork

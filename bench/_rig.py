@@ -14,7 +14,7 @@ from devtools.postgres import Cluster
 from devtools.server import OdooServer
 from devtools.system import run
 
-from . import load
+from . import _load as load
 
 #: First bound and aim of each ratio (reference/performance.md); "max": smaller is better.
 TARGETS = {
@@ -72,7 +72,7 @@ def fire(odoo, requests, connections=8, seconds=5):
                 }
             )
         )
-        command = [paths.PYTHON, "-m", "bench.load", spec]
+        command = [paths.PYTHON, "-m", "bench._load", spec]
         done = subprocess.run(
             command, cwd=paths.PROJECT, capture_output=True, text=True, check=True
         )
