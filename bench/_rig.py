@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -38,6 +39,7 @@ def extra_conf():
 def bench_database():
     """A fresh database with our addons, base_automation and the floors."""
     name = f"bench_{os.getpid()}"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave no server behind
     databases.create(name)
     try:
         options = config.options(Cluster.main(), name, **extra_conf())

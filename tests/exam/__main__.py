@@ -12,6 +12,7 @@ The last line is ``N passed, N failed``. Ledgers lie in DEV_HOME/exam.
 import argparse
 import contextlib
 import json
+import signal
 import sys
 import time
 
@@ -33,6 +34,7 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--publish", action="store_true")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave no server behind
     unknown = set(options.trials) - set(TRIALS)
     if unknown:
         parser.error(f"no trial {sorted(unknown)}; there are {sorted(TRIALS)}")
