@@ -44,7 +44,7 @@ def main(arguments=None):
     name = f"results-{time.strftime('%Y%m%d-%H%M%S')}.json"
     (LEDGERS / name).write_text(json.dumps(results, indent=1))
     if options.publish:
-        say(f"written: {publish.write(results)}")
+        say(f"written: {publish.write(results, options.mutant)}")
     failed = [result for result in results if not result["passed"]]
     for result in failed:
         say(f"FAILED trial {result['trial']} {result['mutant'] or ''}: {result['problems']}")

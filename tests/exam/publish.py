@@ -1,4 +1,4 @@
-"""Writes the results of the exam into docs/reliability.md, between two marks."""
+"""Writes the results of the exam into docs/reliability.md, each kind between its two marks."""
 
 import os
 import platform
@@ -7,49 +7,59 @@ import subprocess
 from devtools import paths
 
 PAGE = paths.PROJECT / "docs" / "reliability.md"
-BEGIN, END = "<!-- results: written by ./dev exam --publish -->", "<!-- end of results -->"
+SETS = ("lost", "unexpected", "corrupted", "repeated", "double", "unfinished")
+UNSHOWN = {"ledger", "answers"}  # figures that lie in the results' file
 
 
-def write(results):
-    """Replace the results in the page; its path."""
+def write(results, mutants=False):
+    """Replace the results (or those of the mutants) in the page.
+
+    :param list results: what ``run_one`` found, one dict a trial
+    :returns: the page's path in the project
+    """
+    kind = "mutants" if mutants else "results"
+    begin = f"<!-- {kind}: written by ./dev exam {'--mutant ' if mutants else ''}--publish -->"
+    end = f"<!-- end of {kind} -->"
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table(results)}\n{END}{after}", encoding="utf-8")
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    table = mutants_table(results) if mutants else trials_table(results)
+    lines = [f"Commit {commit()}, {results[-1]['at'][:10]}; {machine()}.", "", *table]
+    PAGE.write_text(f"{before}{begin}\n\n{chr(10).join(lines)}\n\n{end}{after}", encoding="utf-8")
     return PAGE.relative_to(paths.PROJECT)
 
 
-def table(results):
-    lines = [
-        f"Commit {commit()}; {machine()}.",
-        "",
-        "| trial | load | seed | verdict | tried / acknowledged / recorded / applied | lost, "
-        "unexpected, corrupted, repeated, double, unfinished | figures | seconds |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+def trials_table(results):
+    yield (
+        "| trial | seed | verdict | tried / acknowledged / recorded / applied "
+        f"| {', '.join(SETS)} | figures | seconds |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     for result in results:
         counts = result["counts"]
         sets = " / ".join(
-            f"{counts[n]:,}" for n in ("tried", "acknowledged", "recorded", "applied")
+            f"{counts[name]:,}" for name in ("tried", "acknowledged", "recorded", "applied")
         )
-        bad = ", ".join(
-            str(counts[n])
-            for n in ("lost", "unexpected", "corrupted", "repeated", "double", "unfinished")
-        )
+        bad = {name: counts[name] for name in SETS if counts[name]}
         figures = ", ".join(
-            f"{name} {value}"
+            f"{name.replace('_', ' ')} {value}"
             for name, value in result["figures"].items()
-            if name not in ("ledger", "answers")
+            if name not in UNSHOWN
         )
-        kind = f"mutant: {result['mutant']}" if result["mutant"] else result["load"]
-        word = "**FAILED**"
-        if result["passed"]:
-            word = "red, as it must be" if result["mutant"] else "passed"
-        lines.append(
-            f"| {result['trial']} {result['title']} | {kind} | {result['seed']} | {word} | {sets} "
-            f"| {bad} | {figures} | {result['seconds']} |"
+        yield (
+            f"| {result['trial']} {result['title']} | {result['seed']} "
+            f"| {'passed' if result['passed'] else '**FAILED**'} | {sets} "
+            f"| {bad or 'all 0'} | {figures} | {result['seconds']:.0f} |"
         )
-    return "\n".join(lines) + "\n"
+
+
+def mutants_table(results):
+    yield "| trial | what was broken on purpose | verdict | what the trial found |"
+    yield "|---|---|---|---|"
+    for result in results:
+        verdict = "red, as it must be" if result["passed"] else "**not noticed**"
+        found = " ".join(result["problems"])[:160].replace("|", "/")
+        yield f"| {result['trial']} | {result['mutant']} | {verdict} | {found} |"
 
 
 def commit():

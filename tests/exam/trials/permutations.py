@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from ..simulators.journey import EINDHOVEN, UTRECHT, Parcel, journey, now
-from . import mutants
-from .arena import Field, fact
-from .trial import Trial
+from ...simulators.journey import EINDHOVEN, UTRECHT, Parcel, journey, now
+from .. import mutants
+from ..arena import Field, fact
+from ..trial import Trial
 
 #: Journeys, and how they must end whatever the order of arrival. Written down by hand.
 ENDINGS = {

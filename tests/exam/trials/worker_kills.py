@@ -5,10 +5,10 @@ import random
 import threading
 import time
 
-from . import mutants
-from .arena import Field
-from .trial import Trial
-from .verdict import latency_figures
+from .. import mutants
+from ..arena import Field
+from ..trial import Trial
+from ..verdict import latency_figures
 
 MAX_BACKLOG = 90  # seconds: what a dead process began is taken up again after that at the latest
 
