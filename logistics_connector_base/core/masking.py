@@ -12,6 +12,7 @@ from functools import lru_cache
 from .jsonsafe import clean_text
 
 MASK = "***"
+MAX_SHOWN = 2000  # characters of a URL
 
 # Also percent-encoded, as in a proxy's "next=%2Flogistics%2Fv1%2Fin%2F...". What ends a token is
 # what cannot stand in a path segment, or the next slash.
@@ -25,6 +26,8 @@ _SECRET = re.compile(
     r"authorization|authentication|cookie|token|secret|passw|credential|api[-_]?key|^x-auth|session",
     re.IGNORECASE,
 )
+_OPAQUE = re.compile(r"(?=.*\d).{16,}|.{40,}")
+_AUTHORITY = re.compile(r"(?:\[[0-9a-f:.]*\]|[^:\[\]]*)(?::[0-9]{0,5})?", re.IGNORECASE)
 _SCHEME = re.compile(r"(basic|bearer|digest|token|apikey)\s+\S", re.IGNORECASE)
 
 
@@ -33,6 +36,35 @@ def mask_path(text: str) -> str:
     if "logistics" not in text.lower():  # nearly always, and much faster than the search
         return text
     return _INTAKE_PATH.sub(rf"\g<1>{MASK}", text)
+
+
+def mask_url(url: object) -> str:
+    """A URL as it may be shown: what could be a secret is "***". Never raises, whatever it gets.
+
+    Kept: scheme, host, port, path, names of the query. Masked: user and password, values of the
+    query, the fragment, and parts of the path that look like a key or a number of somebody's
+    parcel (16 characters and more, with a digit).
+    """
+    text = clean_text(url, MAX_SHOWN)
+    scheme, separator, rest = text.partition("://")
+    if not separator or not scheme.isalnum():
+        return "(not a URL)"
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    user = ""
+    if "@" in authority:
+        user, rest = f"{MASK}@", rest[authority.rindex("@") + 1 :]
+        authority = authority.rpartition("@")[2]
+    # Perhaps a password that holds a slash, or stands where the port should: who can say?
+    if "@" in rest or not _AUTHORITY.fullmatch(authority):
+        return f"{scheme}://{MASK}"
+    rest = rest.partition("#")[0]
+    path, question, query = rest.partition("?")
+    host, *segments = mask_path(path).split("/")
+    path = "/".join([host, *(MASK if _OPAQUE.fullmatch(part) else part for part in segments)])
+    if question:
+        names = (pair.partition("=") for pair in re.split("[&;]", query))
+        query = "&".join(f"{name}={MASK}" if equals else MASK for name, equals, _value in names)
+    return f"{scheme}://{user}{path}{question}{query}"
 
 
 @lru_cache(maxsize=1024)

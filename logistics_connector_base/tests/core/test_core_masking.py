@@ -12,6 +12,7 @@ from odoo.addons.logistics_connector_base.core.masking import (
     LogTokenFilter,
     mask_headers,
     mask_path,
+    mask_url,
 )
 
 laws = settings(deadline=None, max_examples=100)
@@ -217,3 +218,39 @@ def test_the_filter_never_raises_nor_drops_nor_leaks(message, arguments, capsys)
     logging.StreamHandler(io.StringIO()).handle(record)
     assert TOKEN not in capsys.readouterr().err
     assert TOKEN not in f"{record.__dict__.get('msg')!s}{record.args!r}"
+
+
+# -- URLs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://api.ups.com/track/v1", "https://api.ups.com/track/v1"),
+        ("https://x.example:8443/?key=S3CR3T", "https://x.example:8443/?key=***"),
+        ("https://x.example/a?key=S3CR3T&q=1;b", "https://x.example/a?key=***&q=***&***"),
+        ("https://x.example/?S3CR3T", "https://x.example/?***"),
+        ("https://u:S3CR3T@x.example/a", "https://***@x.example/a"),
+        ("https://u:S3/CR3T@x.example/a", "https://***"),
+        ("https://u:S3?CR3T@x.example/a", "https://***"),
+        ("https://x.example:S3CR3T/a", "https://***"),
+        ("https://[::1]:8443/a?b", "https://[::1]:8443/a?***"),
+        ("https://x.example/a#S3CR3T", "https://x.example/a"),
+        ("https://hooks.example/T00/XS3CR3TXXXXXXXXX1/b", "https://hooks.example/T00/***/b"),
+        (f"https://x.example{PATH}/a", "https://x.example/logistics/v1/in/***/a"),
+        ("https://x.example/a\r\nS3CR3T: b?c=S3CR3T", "https://x.example/a\nS3CR3T: b?c=***"),
+        ("S3CR3T", "(not a URL)"),
+        ("", "(not a URL)"),
+        (None, "(not a URL)"),
+        (b"https://S3CR3T", "(not a URL)"),
+    ],
+)
+def test_mask_url(url, shown):
+    assert mask_url(url) == shown
+
+
+@laws
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_no_value_of_a_query_survives(path, name):
+    marked = f"https://x.example/{path.replace('?', '')}?{name.replace('=', '')}=S3CR3T4711"
+    assert "S3CR3T4711" not in mask_url(marked)
