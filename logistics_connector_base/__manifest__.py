@@ -6,7 +6,7 @@
     "author": "Logistics Connector Founders",
     "license": "LGPL-3",
     "depends": ["sale_stock", "queue_job"],
-    "external_dependencies": {"python": ["cryptography", "jsonschema"]},
+    "external_dependencies": {"python": ["cryptography", "jsonschema", "requests", "urllib3"]},
     "data": [
         "security/logistics_security.xml",
         "security/ir.model.access.csv",
@@ -27,6 +27,8 @@
         "views/logistics_connection_views.xml",
         "views/logistics_event_mapping_views.xml",
         "views/logistics_taxonomy_views.xml",
+        "views/logistics_allowed_host_views.xml",
+        "views/logistics_key_set_views.xml",
         "views/stock_picking_views.xml",
         "views/sale_order_views.xml",
         "views/logistics_menus.xml",

@@ -5,3 +5,6 @@ UPDATE logistics_connection
 UPDATE logistics_connection
    SET token_digest = NULL;
 DELETE FROM logistics_credential;
+-- Nor may it call the real systems beside it.
+UPDATE logistics_allowed_host
+   SET active = false;

@@ -1,5 +1,8 @@
 from . import (
     ir_http,
+    logistics_allowed_host,
+    logistics_http,
+    logistics_key_set,
     logistics_provider,
     logistics_provider_handler,
     logistics_provider_canonical,

@@ -1,4 +1,6 @@
 from . import (
+    test_allowed_host,
+    test_key_set,
     test_connection,
     test_ensure_shipment,
     test_evidence,
