@@ -46,17 +46,23 @@ class _OnTheWire:
     def _new_conn(self):
         return self.wire.open(self.host.strip("[]"), self.port)
 
-    def connect(self):
-        super().connect()
-        self.sock.wire = self.wire  # a TLS socket has not got it from the plain one
-
 
 class _Connection(_OnTheWire, HTTPConnection):
-    pass
+    """Without TLS."""
 
 
 class _TLSConnection(_OnTheWire, HTTPSConnection):
-    pass
+    """With TLS as our context says, and nothing of what urllib3 could be told to leave out."""
+
+    def connect(self):
+        plain = self._new_conn()
+        try:
+            self.sock = self.ssl_context.wrap_socket(plain, server_hostname=self.host.strip("[]"))
+        except BaseException:
+            plain.close()
+            raise
+        self.sock.wire = self.wire
+        self.is_verified = True
 
 
 class _Rested:
@@ -122,6 +128,7 @@ class GuardedAdapter(HTTPAdapter):
             ),
             preload_content=False,
             decode_content=False,
+            enforce_content_length=True,
         )
         if response.status < 200:
             # The library takes an interim answer for the answer; the real one is still to come, and

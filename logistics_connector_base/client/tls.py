@@ -32,6 +32,7 @@ def make_context(ca_pem=None, certificate_pem=None, key_pem=None, key_password=N
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
+    context.set_alpn_protocols(["http/1.1"])
     context.sslsocket_class = GuardedTLSSocket
     if ca_pem:
         _load(context.load_verify_locations, "The authority's certificate", cadata=ca_pem)
