@@ -79,7 +79,7 @@ class _Rested:
     def _put_conn(self, conn):
         if conn is not None:
             conn.resting_since = conn.wire.clock()
-        super()._put_conn(conn)
+        return super()._put_conn(conn)
 
 
 class _Pool(_Rested, HTTPConnectionPool):

@@ -136,6 +136,7 @@ class GuardedClient:
             raise Refused("This method is not used.", code="method")
         target = netguard.parse_target(url)
         self._wire.target = target
+        netguard.check_before_resolving(target, self._wire.rules)
         headers = dict(headers or {})
         try:
             header_rules.check_headers(headers)

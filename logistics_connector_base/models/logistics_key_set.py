@@ -91,7 +91,7 @@ class LogisticsKeySet(models.Model):
             key = keysets.find(known.keys, kid)
             if key is not None and time.time() < known.fresh_until:
                 return key
-            return self._look_closer(known, url, kid) or key
+            return self._look_closer(known, url, kid)
         except Exception:
             _logger.exception("the key set %s could not be looked up", mask_url(url))
             return None

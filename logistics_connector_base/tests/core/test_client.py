@@ -4,6 +4,7 @@ name server is a stand-in that is given to the client."""
 
 import gzip
 import http.client
+import io
 import itertools
 import logging
 import threading
@@ -34,6 +35,7 @@ from odoo.addons.logistics_connector_base.tests.core.partner_server import (
 )
 
 NAME = "partner.test"
+CLIENT_LOGGER = "odoo.addons.logistics_connector_base.client.client"
 SECRET = "s3cr3t-4711-do-not-tell"
 SMALL = Limits(connect=5, read=5, total=20, answer_bytes=100_000)
 
@@ -596,9 +598,26 @@ def test_session_keys_are_not_written_down(authority, tmp_path, monkeypatch):
 # -- secrets --------------------------------------------------------------------------------------
 
 
-def test_no_secret_in_logs_errors_or_reprs(caplog, capsys, monkeypatch):
+@pytest.fixture
+def logged():
+    """What all loggers print at DEBUG, whatever Odoo has set up."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    loggers = [logging.getLogger(name) for name in ("", "odoo", CLIENT_LOGGER, "urllib3")]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = True
+    loggers[0].addHandler(handler)
+    yield stream.getvalue
+    loggers[0].removeHandler(handler)
+    for logger, (level, propagate) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+def test_no_secret_in_logs_errors_or_reprs(logged, capsys, monkeypatch):
     """At DEBUG, with http.client told to print, for calls that succeed and calls that fail."""
-    caplog.set_level(logging.DEBUG)
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     told = []
     headers = {"Authorization": f"Bearer {SECRET}", "X-Api-Key": SECRET, "Cookie": f"a={SECRET}"}
@@ -633,22 +652,21 @@ def test_no_secret_in_logs_errors_or_reprs(caplog, capsys, monkeypatch):
         told += [str(caught.value), repr(caught.value), caught.value.url]
         told += traceback.format_exception(caught.value)
     printed = capsys.readouterr()
-    everything = "\n".join([*told, caplog.text, printed.out, printed.err])
+    everything = "\n".join([*told, logged(), printed.out, printed.err])
     assert SECRET not in everything
-    assert f"http://{NAME}:{partner.port}/v1/***?key=***&q=***" in caplog.text
+    assert f"http://{NAME}:{partner.port}/v1/***?key=***&q=***" in logged()
 
 
-def test_others_may_log_as_they_like(caplog):
+def test_others_may_log_as_they_like(logged):
     """The silence is for our calls only."""
-    caplog.set_level(logging.DEBUG)
     with Listener(answer(b"x")) as partner:
         requests.get(f"http://127.0.0.1:{partner.port}/theirs", timeout=10)
         with client_for(partner) as client:
             client.get(url_of(partner, "/ours"))
-    assert "/theirs" in caplog.text and '"GET /ours' not in caplog.text
+    assert "/theirs" in logged() and '"GET /ours' not in logged()
 
 
-def test_an_error_of_our_own_tells_its_place_and_nothing_else(caplog):
+def test_an_error_of_our_own_tells_its_place_and_nothing_else(logged):
     def broken_clock():
         raise RuntimeError(SECRET)
 
@@ -657,4 +675,4 @@ def test_an_error_of_our_own_tells_its_place_and_nothing_else(caplog):
     client._wire.begin = lambda target, limits: None
     with pytest.raises(CallError) as caught:
         client.get("https://8.8.8.8/")
-    assert SECRET not in str(caught.value) + caplog.text and "RuntimeError at" in caplog.text
+    assert SECRET not in str(caught.value) + logged() and "RuntimeError at" in logged()
