@@ -153,6 +153,23 @@ def instant_key(instant: Instant | None) -> str:
     return instant.utc.replace(second=seconds, microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def event_content(event: ParsedEvent) -> str:
+    """What an event states, as 32 hex digits: tells a repetition of a partner's event id from
+    another content under it. Not in it: texts, people, documents, and the place, whose wording
+    changes."""
+    parts = [
+        normalise_number(event.shipment_key),
+        _plain(event.raw_code or event.code),
+        _plain(event.raw_sub_code),
+        event.classifier,
+        instant_key(event.occurred),
+        instant_key(event.estimated_delivery),
+        event.retracts.strip(),
+        event.corrects.strip(),
+    ]
+    return _hash(*parts)[:32]
+
+
 def event_fingerprint(event: ParsedEvent) -> str:
     """The identity of a fact: "v1:" and 64 hex digits (law 3).
 

@@ -36,7 +36,7 @@ _ISO = re.compile(
         (?P<hour>\d{2}):?(?P<minute>\d{2})
         (?: :?(?P<second>\d{2}) (?:[.,](?P<fraction>\d{1,9}))? )?
     )?
-    \ ?(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?
+    \ ?(?P<offset>[Zz]|[+-]\d{2}(?::\d{2}(?P<seconds>:[0-5]\d)?|\d{2})?)?
     (?:\[!?(?P<zone>[A-Za-z0-9_+/-]{1,64})\])?      # RFC 9557, as Java's ZonedDateTime writes it
     """,
     re.VERBOSE | re.ASCII,
@@ -124,9 +124,10 @@ def parse_iso(text: str, default_zone: str = "") -> Instant:
     """Read an ISO 8601 / RFC 3339 date or date and time.
 
     Accepted: extended and basic form, "T", "t" or one blank between date and time, "Z", "+hh:mm",
-    "+hhmm", "+hh", 1 to 9 digits of fraction (cut to microseconds), no seconds (precision
-    "minute"), no time (precision "day", at noon), a zone in brackets behind (RFC 9557; used only
-    where there is no offset).
+    "+hhmm", "+hh", "+hh:mm:ss" (zones before clocks were agreed on: Python and Java write those),
+    1 to 9 digits of fraction (cut to microseconds), no seconds (precision "minute"), no time
+    (precision "day", at noon), a zone in brackets behind (RFC 9557; used only where there is no
+    offset).
 
     ``default_zone`` (IANA name, "" for UTC) is used where the text has neither offset nor zone;
     the Instant then says ``assumed`` and has no ``offset_minutes``.
@@ -148,8 +149,14 @@ def parse_iso(text: str, default_zone: str = "") -> Instant:
             )
     except ValueError as error:
         raise ValueError(f"{_excerpt(text)} is not an ISO 8601 time: {error}") from error
-    offset = offset_minutes(part["offset"]) if part["offset"] else None
-    known = bool(part["offset"])
+    seconds = part["seconds"] or ""
+    offset_text = (part["offset"] or "").removesuffix(seconds)
+    offset = offset_minutes(offset_text) if offset_text else None
+    known = bool(offset_text)
+    if seconds:
+        # The instant is exact; the offset by which it is shown is kept in whole minutes.
+        odd = timedelta(seconds=int(seconds[1:]))
+        shift += odd if offset_text[0] == "-" else -odd
     if not known and part["zone"]:
         # The source named its zone: nothing is assumed, and its offset follows from the zone.
         assumed = _build(day, clock, precision, None, False, part["zone"], shift)

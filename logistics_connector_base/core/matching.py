@@ -32,7 +32,8 @@ class CandidateReference(NamedTuple):
     """One stored identifier of a shipment. A window bound that is None follows the ship date.
 
     ``subject`` ties a package's unique id to its tracking number (any equal value, such as the
-    package's id); None where it is the whole shipment's.
+    package's id); None where it is the whole shipment's. ``chosen``: a person told the shipments
+    apart that have this number, and took this one.
     """
 
     type: str
@@ -41,6 +42,7 @@ class CandidateReference(NamedTuple):
     valid_from: date | None = None
     valid_to: date | None = None
     subject: object = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,13 @@ def _matches(
     candidate: Candidate,
     days: Sequence[date],
     unique_ids: Sequence[Reference],
+    only_chosen: bool = False,
 ) -> bool:
     key = normalise_number(wanted.value)
     references = [CandidateReference(*ref) for ref in candidate.references]
     return any(
-        _same_type(wanted.type, stored.type)
+        (stored.chosen or not only_chosen)
+        and _same_type(wanted.type, stored.type)
         and normalise_number(stored.value) == key
         and _same_issuer(wanted.issuer, stored.issuer)
         and _in_window(stored, candidate, days)
@@ -162,7 +166,8 @@ def resolve(
 
     The strongest type of reference with any match decides (order of ``REFERENCE_TYPES``). If it
     fits more than one shipment, the event's other references may tell them apart, as all of them
-    are true of one shipment; if they leave more than one, the verdict is "ambiguous".
+    are true of one shipment; if they leave more than one, it is the one that a person chose for
+    this number before, and without such a choice the verdict is "ambiguous".
     Values are compared normalised; an issuer that is not known fits any; the number of a shipment
     that is bound to another ``carrier_uid`` of the same issuer does not match. What shipments may
     share (:data:`SHARED`) does not lead to one whose parcels have other numbers than the event's.
@@ -203,4 +208,12 @@ def resolve(
             return Match(next(iter(left)), "matched", decided_by)
     if decided_by is None:
         return Match(None, "unknown")
+    chosen = [
+        number
+        for number, candidate in left.items()
+        for wanted in (ref for group in groups for ref in group)
+        if _matches(wanted, candidate, days, unique_ids, only_chosen=True)
+    ]
+    if len(set(chosen)) == 1:
+        return Match(chosen[0], "matched", decided_by)
     return Match(None, "ambiguous", decided_by, tuple(sorted(left)))

@@ -275,3 +275,20 @@ def test_plausible(moment, classifier, expected):
     if classifier == "actual":
         assert instants.plausible(Instant(moment), RECEIVED) is expected
     assert instants.plausible(Instant(moment), RECEIVED, classifier) is expected
+
+
+def test_offset_with_seconds():
+    """Amsterdam had +00:19:32 until 1937; Python and Java write such offsets."""
+    instant = instants.parse_iso("2026-03-10T12:00:00+00:19:32")
+    assert (instant.utc, instant.offset_minutes) == (utc(2026, 3, 10, 11, 40, 28), 19)
+    west = instants.parse_iso("2026-03-10T12:00:00-03:30:15")
+    assert (west.utc, west.offset_minutes) == (utc(2026, 3, 10, 15, 30, 15), -210)
+    with pytest.raises(ValueError):
+        instants.parse_iso("2026-03-10T12:00:00+00:19:72")
+
+
+def test_seven_digits_leap_day_and_midnight_at_the_end():
+    assert instants.parse_iso("2024-02-29T23:59:59.1234567Z").utc.microsecond == 123456
+    assert instants.parse_iso("2024-02-29T24:00:00Z").utc == utc(2024, 3, 1)
+    with pytest.raises(ValueError):
+        instants.parse_iso("2026-02-29T10:00:00Z")
