@@ -1,7 +1,7 @@
 {
     "name": "Logistics Connector: Carriers",
-    "summary": "Deliveries with tracking numbers become shipments, moved by UPS, FedEx, Sendcloud",
-    "version": "19.0.1.0.0",
+    "summary": "Deliveries with tracking numbers become shipments: UPS, FedEx, Sendcloud, DCSA",
+    "version": "19.0.1.1.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",
     "license": "LGPL-3",

@@ -2,7 +2,12 @@
 
 MODULE = "logistics_connector_carrier"
 # XML name of each provider that this addon brings → its code.
-PROVIDERS = {"provider_ups": "ups", "provider_fedex": "fedex", "provider_sendcloud": "sendcloud"}
+PROVIDERS = {
+    "provider_ups": "ups",
+    "provider_fedex": "fedex",
+    "provider_sendcloud": "sendcloud",
+    "provider_dcsa": "dcsa",
+}
 
 
 def pre_init_hook(env):

@@ -6,9 +6,9 @@ step may be done again: events have fingerprints, effects have keys.
 
 from datetime import UTC, datetime
 
+from ..core.canonical import REFERENCE_TYPES
 from ..core.identity import normalise_number
 from ..core.jsonsafe import clean_text
-from ..core.matching import reference_keys
 from .matching import Matcher
 from .reading import TEXT_LIMIT, Reader
 from .writing import Writer
@@ -44,7 +44,9 @@ class InboxBatch:
         writer = Writer(self.env, self.items, self.now)
         writer.append()
         matcher.bind_unique_ids()
-        self._shipments()._refold()
+        self._displace()
+        self._corrected()._lock()
+        (self._shipments() | self._corrected())._refold()
         self._file_documents()
         waiting = self._park()
         self._finish()
@@ -54,6 +56,25 @@ class InboxBatch:
         return self.env["logistics.shipment"].browse(
             sorted({item.shipment_id for item in self.items if item.shipment_id})
         )
+
+    def _corrected(self):
+        """Other shipments, of which the events of this batch correct something."""
+        named = {
+            item.event_id
+            for item in self.items
+            if item.parsed.source_id or item.parsed.retracts or item.parsed.corrects
+        }
+        return self.env["logistics.event"].browse(sorted(named))._corrected_shipments()
+
+    def _displace(self):
+        """Where a person took a message in the place of the first one, the first one's events count
+        no more, but for those that both tell."""
+        for message in self.parsed:
+            if message.conflict_decision == "take":
+                kept = {item.event_id for item in self.items if item.message == message}
+                displaced = message._displaced_events(kept)
+                if displaced:
+                    displaced.with_user(message.conflict_decided_by_id)._decide("dismissed")
 
     def _file_documents(self):
         for item in self.items:
@@ -75,14 +96,22 @@ class InboxBatch:
         already = set(parked.search([("event_id", "in", list(waiting))]).event_id.ids)
         parked.create(
             [
-                {"event_id": event_id, "message_id": item.message.id, "value_key": key}
+                {
+                    "event_id": event_id,
+                    "message_id": item.message.id,
+                    "value_key": key,
+                    "type": kind,
+                    "issuer": clean_text(issuer, 100),
+                }
                 for event_id, item in waiting.items()
                 if event_id not in already
-                for key in reference_keys(item.parsed.references)
+                for key, (kind, issuer) in _numbers(item.parsed.references).items()
             ]
         )
         troubles = []
         for item in waiting.values():
+            if item.parsed.retracts and not item.parsed.references:
+                continue  # it says nothing but which event it withdraws, and waits for that one
             ambiguous = item.why == "ambiguous"
             kind = "ambiguous_shipment" if ambiguous else "unknown_shipment"
             title = (
@@ -139,3 +168,14 @@ class InboxBatch:
         self.messages.invalidate_recordset()
         for message in retried:
             message._resolve_failures()
+
+
+def _numbers(references):
+    """The normalised values of references: value → (type, issuer), of the strongest type."""
+    numbers = {}
+    ordered = sorted(references, key=lambda reference: REFERENCE_TYPES.index(reference.type))
+    for reference in ordered:
+        key = normalise_number(reference.value)
+        if key:
+            numbers.setdefault(key, (reference.type, reference.issuer))
+    return numbers

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..core.canonical import ParsedEvent
+from ..core.corrections import part_of
 
 UNMAPPED = "TRK_INFO"  # a code nobody has mapped yet is history without effect (law 7)
 POD_KINDS = {"pod", "signature", "photo"}
@@ -13,7 +14,8 @@ class Item:
     """What an event came with (``message``: the logistics.message) and what was found out about it.
 
     ``why`` is the verdict of the match: matched, unknown or ambiguous; ``matched_by`` the type of
-    the reference that decided.
+    the reference that decided. ``content`` digests what the event states; ``is_disputed`` says that
+    another content came first under its id, and ``rival`` is the fingerprint of that one.
     """
 
     message: object
@@ -29,6 +31,9 @@ class Item:
     why: str = ""
     matched_by: str = ""
     event_id: int | None = None
+    content: str = ""
+    is_disputed: bool = False
+    rival: str | None = None
 
     @property
     def raw_code(self):
@@ -64,8 +69,8 @@ def with_documents_apart(events):
             code="DOC_POD",
             raw_code=f"{event.raw_code or event.code}#document",
             classifier="actual",
-            source_id="",
-            revision="",
+            # A part of the scan: withdrawn and replaced with it.
+            source_id=part_of(event.source_id, "document"),
             estimated_delivery=None,
             documents=proofs,
         )

@@ -41,7 +41,8 @@ class Matcher:
             SQL(
                 """
                 SELECT r.shipment_id, r.type, r.value, r.issuer, r.valid_from, r.valid_to,
-                       r.package_id, r.value_key, s.ship_date
+                       r.package_id, COALESCE(r.is_chosen, false), r.value_key,
+                       s.ship_date
                 FROM logistics_shipment_reference r
                 JOIN logistics_shipment s ON s.id = r.shipment_id
                 WHERE r.shipment_id IN (
@@ -145,7 +146,7 @@ def _may_be_bound(event, candidate):
 
 def _package_of(event, candidate):
     numbers = {normalise_number(ref.value) for ref in event.references if ref.type == "tracking"}
-    for kind, value, _issuer, _from, _to, package_id in candidate.references:
+    for kind, value, _issuer, _from, _to, package_id, *_chosen in candidate.references:
         if kind == "tracking" and normalise_number(value) in numbers:
             return package_id
     return None

@@ -2,8 +2,15 @@
 
 from datetime import UTC
 
-from ..core.canonical import ParseContext, ParseError
-from ..core.identity import event_fingerprint, message_identity
+from ..core.canonical import (
+    Instant,
+    ParseContext,
+    ParsedEvent,
+    ParsedMessage,
+    ParseError,
+    Reference,
+)
+from ..core.identity import event_content, event_fingerprint, message_identity
 from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
 from .item import Item, with_documents_apart
@@ -37,6 +44,7 @@ class Reader:
         self.now = now
         self.items = []
         self.parsed = {}
+        self.purged = []
         self.troubles = []
 
     def work(self):
@@ -47,8 +55,10 @@ class Reader:
                 # One scan is one event whichever of a company's connections tells of it. What the
                 # partner of another company says can neither take its place nor be hidden by it.
                 fingerprint = f"{message.company_id.id}:{event_fingerprint(event)}"
-                self.items.append(Item(message, event, fingerprint))
+                self.items.append(Item(message, event, fingerprint, content=event_content(event)))
         self._translate()
+        for message in self.purged:
+            self.items += self._items_of_purged(message)
 
     def _parse(self):
         bodies = self.messages._read_bodies()
@@ -58,7 +68,7 @@ class Reader:
                 self._conflict(message)
                 continue
             if message.id not in bodies:
-                message._bury("Purged", self.env._("The body was purged."), "processing_failure")
+                self._go_without_body(message)
                 continue
             connection = message.connection_id
             if connection not in handlers:
@@ -75,6 +85,40 @@ class Reader:
                 # Deterministic: trying again changes nothing until a person mends something.
                 message._record_failure("ParseError", str(error))
                 message._bury("ParseError", str(error), "parse_failure")
+
+    def _go_without_body(self, message):
+        """Keys outlive payloads: what it told is known, and may still find its shipment."""
+        if message.event_ids:
+            self.purged.append(message)
+            self.parsed[message] = ParsedMessage((), message_type=message.message_type or "")
+        else:
+            message._bury("Purged", self.env._("The body was purged."), "processing_failure")
+
+    def _items_of_purged(self, message):
+        parked = self.env["logistics.parked.reference"].search([("message_id", "=", message.id)])
+        waiting = parked.grouped("event_id")
+        for event in message.event_ids:
+            references = tuple(
+                Reference(row.type or "tracking", row.value_key, row.issuer or "")
+                for row in waiting.get(event, ())
+            )
+            occurred = event.occurred_at and Instant(event.occurred_at.replace(tzinfo=UTC))
+            parsed = ParsedEvent(
+                issuer=event.issuer,
+                shipment_key=event.shipment_key or "",
+                references=references,
+                raw_code=event.raw_code or "",
+                occurred=occurred or None,
+            )
+            yield Item(
+                message,
+                parsed,
+                event.fingerprint,
+                code=event.code,
+                classifier=event.classifier,
+                implausible=event.is_implausible,
+                content=event.content_key or "",
+            )
 
     def _sort_out_known(self):
         """Second look at the identity, for messages that carry it in the body (law 3): copies and
@@ -117,6 +161,9 @@ class Reader:
                 self._conflict(message)
 
     def _conflict(self, message):
+        if message.conflict_decision == "keep":
+            message.write({"state": "dismissed", "processed_at": self.now})
+            return
         message.write({"state": "conflict", "processed_at": self.now})
         self.troubles.append(
             {
@@ -187,7 +234,14 @@ def _is_implausible(item):
     """Whether a person must decide about the time of an event. Estimates may lie in the future, so
     this is asked after the mapping has said how sure the event is."""
     event = item.parsed
-    if event.occurred is None:
-        return not event.retracts  # a withdrawal needs no time of its own
+    if event.retracts:
+        # A withdrawal needs no time of its own, and may repeat the very time that was wrong.
+        return False
     received = item.message.received_at.replace(tzinfo=UTC)
-    return not plausible(event.occurred, received, item.classifier)
+    if event.recorded and not plausible(event.recorded, received):
+        # The newest record wins: one from a clock that is ahead would win for days.
+        return item.classifier != "actual" or bool(event.revision)
+    estimate = event.estimated_delivery if item.classifier != "actual" else None
+    if estimate and not plausible(estimate, received, item.classifier):
+        return True
+    return event.occurred is None or not plausible(event.occurred, received, item.classifier)

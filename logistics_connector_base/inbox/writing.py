@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from ..core.instants import zone
+from ..core.corrections import names_of
+from ..core.instants import plausible, zone
 from ..core.jsonsafe import clean_text
+from .contenders import Contenders
 from .reading import TEXT_LIMIT
 
 
@@ -20,6 +22,7 @@ class Known(NamedTuple):
     raw_sub_code: str
     occurred_at: object
     signed_by: str
+    content: str
 
 
 class Writer:
@@ -38,6 +41,7 @@ class Writer:
             {item.shipment_id for item in self.items if item.shipment_id}
         )
         homes = {s.id: (s.company_id.id, s.warehouse_id.id or None) for s in shipments}
+        Contenders(self.env, self.items).find()
         rows = {}
         for item in self.items:
             rows.setdefault(item.fingerprint, self._row(item, codes, homes))
@@ -56,13 +60,18 @@ class Writer:
                 item.shipment_id = first.shipment_id
             elif item.shipment_id:
                 waiting.setdefault(item.shipment_id, set()).add(item.event_id)
-            self._compare(item, first, rows[item.fingerprint])
+            self._complete(first, rows[item.fingerprint])
         for shipment_id, event_ids in waiting.items():
             events.browse(event_ids)._attach_rows(shipments.browse(shipment_id))
-        self._look_for_reused_ids(new)
         for item in self.items:
-            if item.implausible and item.fingerprint in new:
+            if item.fingerprint not in new:
+                continue
+            if item.implausible:
                 self._report_implausible(item)
+            if item.is_disputed:
+                self._report_conflict(item)
+            elif item.rival:
+                self._obey_decision(item)
 
     def _known_events(self, fingerprints):
         if not fingerprints:
@@ -70,57 +79,32 @@ class Writer:
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, fingerprint, shipment_id, raw_code, raw_sub_code, occurred_at, "
-                "signed_by FROM logistics_event WHERE fingerprint = ANY(%s)",
+                "signed_by, content_key FROM logistics_event WHERE fingerprint = ANY(%s)",
                 fingerprints,
             )
         )
         return {row[1]: Known(*row) for row in rows}
 
-    def _compare(self, item, first, row):
-        """A known event came again. What only completes it is taken over; another content under the
-        partner's own id and revision is a conflict (law 3)."""
-        said = (row["raw_code"], row["raw_sub_code"], row["occurred_at"])
-        if item.parsed.source_id and said != (
-            first.raw_code,
-            first.raw_sub_code,
-            first.occurred_at,
-        ):
-            self._report_conflict(item, first.id)
-        elif row["signed_by"] and not first.signed_by:
+    def _complete(self, first, row):
+        """A known event came again: what only completes it is taken over."""
+        if row["signed_by"] and not first.signed_by:
             # The name of who signed often comes after the scan, with the same scan once more.
             self.env["logistics.event"].browse(first.id).write({"signed_by": row["signed_by"]})
 
-    def _look_for_reused_ids(self, new):
-        """Other facts under an id that the partner used before, without a revision, are a conflict:
-        both are kept, the newer record counts, a person is told."""
-        fresh = {
-            (item.parsed.issuer, item.parsed.source_id, item.message.company_id.id): item
-            for item in self.items
-            if item.parsed.source_id and not item.parsed.revision and item.fingerprint in new
-        }
-        if not fresh:
-            return
-        rows = self.env.cr.execute_values(
-            """
-            SELECT fresh.*
-            FROM (VALUES %s) AS fresh(issuer, source_id, company_id)
-            JOIN logistics_event e USING (issuer, source_id)
-            JOIN logistics_connection c
-                ON c.id = e.connection_id AND c.company_id = fresh.company_id
-            GROUP BY 1, 2, 3 HAVING count(*) > 1
-            """,
-            list(fresh),
-            fetch=True,
-        )
-        for row in rows:
-            item = fresh[tuple(row)]
-            self._report_conflict(item, item.event_id)
+    def _obey_decision(self, item):
+        """A person decided about the whole message before it was worked."""
+        event = self.env["logistics.event"].browse(item.event_id)
+        choice = item.message.conflict_decision
+        event.is_disputed = True
+        event.with_user(item.message.conflict_decided_by_id)._settle_conflict(choice)
 
-    def _report_conflict(self, item, event_id):
+    def _report_conflict(self, item):
+        if len(list(names_of(item.parsed.source_id))) > 1 and item.code == "DOC_POD":
+            return  # the scan that brought the document is reported, and both are decided together
         self.troubles.append(
             {
                 "type": "message_conflict",
-                "key": f"event-conflict:{event_id}:{item.message.digest[:16]}",
+                "key": f"event-conflict:{item.event_id}",
                 "name": self.env._(
                     "Event %(id)s came again with another content (%(number)s)",
                     id=item.parsed.source_id,
@@ -129,7 +113,7 @@ class Writer:
                 "company_id": item.message.company_id.id,
                 "connection_id": item.message.connection_id.id,
                 "message_id": item.message.id,
-                "event_id": event_id,
+                "event_id": item.event_id,
                 "shipment_id": item.shipment_id,
                 "provider": item.parsed.issuer,
                 "detail": self.env._(
@@ -162,6 +146,7 @@ class Writer:
             "raw_sub_code": clean_text(event.raw_sub_code, TEXT_LIMIT),
             "raw_text": clean_text(event.raw_text, TEXT_LIMIT),
             "source_id": clean_text(event.source_id, TEXT_LIMIT),
+            "source_base": clean_text(next(names_of(event.source_id), ""), TEXT_LIMIT),
             "revision": clean_text(event.revision, TEXT_LIMIT),
             "retracts": clean_text(event.retracts, TEXT_LIMIT),
             "corrects": clean_text(event.corrects, TEXT_LIMIT),
@@ -172,7 +157,7 @@ class Writer:
             "recorded_at": _column(event.recorded),
             "received_at": message.received_at,
             "processed_at": self.now,
-            "estimated_delivery_at": _column(event.estimated_delivery),
+            "estimated_delivery_at": _column(_estimate(item)),
             "place_name": clean_text(place.name or place.street, TEXT_LIMIT),
             "city": clean_text(place.city, TEXT_LIMIT),
             "zip": clean_text(place.zip, 30),
@@ -184,7 +169,9 @@ class Writer:
             "signed_by": clean_text(event.signed_by, 200),
             "is_unmapped": item.unmapped,
             "is_implausible": item.implausible,
-            "standing": "quarantined" if item.implausible else "active",
+            "is_disputed": item.is_disputed,
+            "content_key": item.content,
+            "standing": _first_standing(item),
         }
 
     def _report_implausible(self, item):
@@ -201,6 +188,21 @@ class Writer:
                 "provider": item.parsed.issuer,
             }
         )
+
+
+def _first_standing(item):
+    if item.is_disputed:
+        return "disputed"
+    return "quarantined" if item.implausible else "active"
+
+
+def _estimate(item):
+    """The expected delivery of a scan, unless it cannot be: the scan counts without it."""
+    estimate = item.parsed.estimated_delivery
+    if estimate is None or item.classifier != "actual":
+        return estimate
+    received = item.message.received_at.replace(tzinfo=UTC)
+    return estimate if plausible(estimate, received, "estimated") else None
 
 
 def _offset(instant, default_zone):

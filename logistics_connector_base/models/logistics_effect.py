@@ -20,7 +20,9 @@ class LogisticsEffect(models.Model):
     shipment_id = fields.Many2one(
         "logistics.shipment", readonly=True, index=True, ondelete="cascade"
     )
-    event_id = fields.Many2one("logistics.event", readonly=True, ondelete="set null")
+    event_id = fields.Many2one(
+        "logistics.event", readonly=True, ondelete="set null", index="btree_not_null"
+    )
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     done_at = fields.Datetime(required=True, readonly=True)

@@ -23,6 +23,7 @@ COLUMNS = (
     "raw_sub_code",
     "raw_text",
     "source_id",
+    "source_base",
     "revision",
     "retracts",
     "corrects",
@@ -45,6 +46,8 @@ COLUMNS = (
     "signed_by",
     "is_unmapped",
     "is_implausible",
+    "is_disputed",
+    "content_key",
     "standing",
 )
 INSERT = f"""
@@ -124,6 +127,8 @@ class LogisticsEvent(models.Model):
             ("superseded", "Superseded"),
             ("retracted", "Retracted"),
             ("quarantined", "Quarantined"),
+            ("disputed", "In conflict"),
+            ("dismissed", "Set aside by decision"),
         ],
         required=True,
         readonly=True,
@@ -151,10 +156,14 @@ class LogisticsEvent(models.Model):
     def _local_time(self):
         """The time as the place's clock showed it, e.g. “2026-03-04 17:05 (UTC+01:00)”."""
         self.ensure_one()
-        if not self.occurred_at:
+        return self._local_time_of(self.occurred_at)
+
+    def _local_time_of(self, moment):
+        """A naive UTC time in the words of :meth:`_local_time`."""
+        if not moment:
             return ""
         offset = self.occurred_offset or 0
-        local = fields.Datetime.add(self.occurred_at, minutes=offset)
+        local = fields.Datetime.add(moment, minutes=offset)
         if self.occurred_precision == "day":
             return f"{local:%Y-%m-%d}"
         sign, minutes = ("-" if offset < 0 else "+"), abs(offset)
@@ -189,13 +198,14 @@ class LogisticsEvent(models.Model):
 
     def _attach(self, shipment):
         """Attach events that waited to a shipment, as a person decided, and fold it."""
-        shipment = shipment.sudo()
-        shipment._lock()
+        shipments = shipment.sudo() | self.sudo()._corrected_shipments()
+        shipments._lock()
         self._attach_rows(shipment)
-        shipment._refold()
+        shipments._refold()
         self.env["logistics.parked.reference"].sudo().search(
             [("event_id", "in", self.ids)]
         ).unlink()
+        self.sudo().message_id._recount_parked()
 
     def _detach(self):
         """Take events off their shipments, because the number that led there is not theirs. They
@@ -223,10 +233,8 @@ class LogisticsEvent(models.Model):
             ]
         )
         shipments._refold()
-        bodies = events.message_id._read_bodies()
-        events.message_id.filtered(
-            lambda message: message.id in bodies and message.state != "processing"
-        )._requeue()
+        # Those whose body was purged find it by the numbers just kept.
+        events.message_id.filtered(lambda message: message.state != "processing")._requeue()
 
     def _remap(self):
         """Translate the raw codes of these events anew and fold their shipments.

@@ -219,21 +219,6 @@ class LogisticsException(models.Model):
             return dead.filtered(lambda message: message._failure_key() == self.key)
         return self.message_id
 
-    def action_accept_conflict(self):
-        self._check_open()
-        self.ensure_one()
-        self.message_id.action_accept_conflict()
-        self._close("resolved", self.env._("The later content was taken as a correction."))
-
-    def action_release_time(self):
-        """Let an event count although its time is implausible: a person has decided."""
-        self._check_open()
-        for exception in self:
-            event = exception.event_id.sudo()
-            event.write({"is_implausible": False})
-            event.shipment_id._refold()
-            exception._close("resolved", self.env._("The time was accepted."))
-
     def action_map(self):
         self.ensure_one()
         self._check_open()

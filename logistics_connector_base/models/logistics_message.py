@@ -198,13 +198,8 @@ class LogisticsMessage(models.Model):
         self.env["logistics.inbox"]._wake_after_commit()
 
     def action_accept_conflict(self):
-        """Take a message although another content came under the same identity before."""
-        for message in self:
-            if message.state != "conflict":
-                raise UserError(self.env._("Only a conflict can be accepted."))
-        self.check_access("read")
-        self.sudo().write({"conflict_accepted": True})
-        return self.action_retry()
+        """Take a message instead of the one that came under the same identity before."""
+        return self._settle_conflict("take")
 
     def action_view_events(self):
         self.ensure_one()

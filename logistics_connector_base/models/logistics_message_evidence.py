@@ -54,7 +54,8 @@ class LogisticsMessage(models.Model):
         keys = self.env["logistics.message.key"].sudo()
         for message in self:
             original = self.browse()
-            if message.is_conflict or message.state in ("conflict", "duplicate"):
+            is_later = message.is_conflict or message.conflict_decision
+            if is_later or message.state in ("conflict", "duplicate"):
                 # The intake files a conflict under a revision of its own, made from its digest.
                 revision = message.revision or ""
                 identity = message_identity(

@@ -15,6 +15,8 @@ class LogisticsParkedReference(models.Model):
     event_id = fields.Many2one("logistics.event", required=True, index=True, ondelete="cascade")
     message_id = fields.Many2one("logistics.message", index=True, ondelete="cascade")
     value_key = fields.Char(required=True)
+    type = fields.Char(help="Kind of number; empty: a tracking number.")
+    issuer = fields.Char()
 
     _lookup = models.Index("(value_key)")
 

@@ -5,11 +5,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..core.corrections import ACTIVE, Statement, standing
+from ..core.corrections import ACTIVE
 from ..core.fold import FoldEvent
-from ..core.identity import digest, normalise_number
-from ..core.jsonsafe import clean_text
+from ..core.identity import normalise_number
 from ..core.parcels import fold_parcels
+from .event_statement import STATEMENT_COLUMNS
 from .selections import SHIPMENT_STATES
 
 # Written by the fold alone (law 4).
@@ -28,9 +28,6 @@ DERIVED = {
     "last_event_at",
     "signed_by",
 }
-# Types a browser may open; anything else is only downloaded.
-SAFE_TYPES = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/tiff", "text/plain")
-OTHER_TYPE = "application/octet-stream"
 # Nothing more is expected to happen to these.
 FINAL_STATES = ("delivered", "returned", "lost", "destroyed", "cancelled")
 
@@ -192,9 +189,11 @@ class LogisticsShipment(models.Model):
         rules = self.env["logistics.event.code"]._rules()
         changed = self.browse()
         before, contradictions = {}, {}
+        everything = [row for rows in events.values() for row in rows]
+        model = self.env["logistics.event"]
+        standings = model._write_standings(everything, model._rows_elsewhere(everything))
         for shipment in self:
             rows = events.get(shipment.id, [])
-            standings = self._write_standings(rows)
             numbers = parcels.get(shipment.id, {})
             view = fold_parcels(
                 _fold_events(rows, standings),
@@ -219,6 +218,7 @@ class LogisticsShipment(models.Model):
         if changed:
             changed._report_contradictions(contradictions)
             changed._after_fold(before)
+        self._settle_documents()
         return changed
 
     def _report_contradictions(self, contradictions):
@@ -263,12 +263,10 @@ class LogisticsShipment(models.Model):
         self.env["logistics.event"].flush_model()
         self.env.cr.execute(
             SQL(
-                """
-                SELECT e.id, e.shipment_id, e.fingerprint, e.issuer, e.source_id, e.revision,
-                       e.retracts, e.corrects, e.occurred_at, e.recorded_at, e.received_at,
-                       e.occurred_precision, e.classifier, e.estimated_delivery_at, e.signed_by,
-                       e.is_implausible, e.standing, e.tracking_number, e.shipment_key, c.code
+                f"""
+                SELECT {STATEMENT_COLUMNS}, c.code
                 FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
+                LEFT JOIN logistics_connection conn ON conn.id = e.connection_id
                 WHERE e.shipment_id = ANY(%s)
                 """,
                 list(self.ids),
@@ -301,27 +299,6 @@ class LogisticsShipment(models.Model):
         for shipment_id, number, package_id in rows:
             parcels.setdefault(shipment_id, {})[number] = package_id
         return {key: numbers for key, numbers in parcels.items() if len({*numbers.values()}) > 1}
-
-    def _write_standings(self, rows):
-        """Bring the stored standing of each event up to date; returns fingerprint → standing."""
-        verdicts = standing(
-            Statement(
-                fingerprint=row["fingerprint"],
-                issuer=row["issuer"],
-                source_id=row["source_id"] or "",
-                revision=row["revision"] or "",
-                retracts=row["retracts"] or "",
-                corrects=row["corrects"] or "",
-                recorded_at=row["recorded_at"],
-                implausible=row["is_implausible"],
-            )
-            for row in rows
-        )
-        for row in rows:
-            verdict = verdicts[row["fingerprint"]]
-            if row["standing"] != verdict:
-                self.env["logistics.event"].browse(row["id"]).write({"standing": verdict})
-        return verdicts
 
     def _report_delivery_troubles(self):
         """One open exception per shipment while its carrier reports trouble; it closes by itself
@@ -365,40 +342,6 @@ class LogisticsShipment(models.Model):
             ],
             limit=1,
         )
-
-    def _file_document(self, document, event):
-        """Keep a document of an event with the shipment and its deliveries, once each (law 5).
-
-        :param Document document: kind, name, type and bytes
-        :param event: the logistics.event it came with
-        """
-        self.ensure_one()
-        content_digest = digest(document.content)
-        mimetype = document.mimetype if document.mimetype in SAFE_TYPES else OTHER_TYPE
-        for record in [self, *self.sudo().picking_ids]:
-            effect = self.env["logistics.effect"]._claim(
-                "file_document", f"{record._name}:{record.id}:{content_digest}", self, event
-            )
-            if not effect:
-                continue
-            attachment = (
-                self.env["ir.attachment"]
-                .sudo()
-                # Markup from outside is never opened as markup: Odoo files it as plain text.
-                .with_context(attachments_mime_plainxml=True)
-                .create(
-                    {
-                        "name": clean_text(document.filename, 120) or f"{document.kind}.bin",
-                        "raw": document.content,
-                        "mimetype": mimetype,
-                        "res_model": record._name,
-                        "res_id": record.id,
-                        "company_id": self.company_id.id,
-                        "description": self.env._("Proof of delivery from the carrier"),
-                    }
-                )
-            )
-            effect.sudo().write({"res_model": "ir.attachment", "res_id": attachment.id})
 
     def _after_fold(self, states_before):
         """Hook: something changed on these shipments.

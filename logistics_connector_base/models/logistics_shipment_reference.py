@@ -44,6 +44,11 @@ class LogisticsShipmentReference(models.Model):
     )
     valid_from = fields.Date()
     valid_to = fields.Date()
+    is_chosen = fields.Boolean(
+        "Chosen",
+        readonly=True,
+        help="Several shipments have this number, and a person chose this one for its events.",
+    )
 
     _lookup = models.Index("(value_key)")
     _reference_uniq = models.Constraint(
@@ -68,6 +73,40 @@ class LogisticsShipmentReference(models.Model):
         if {"value", "issuer", "valid_from", "valid_to", "type"} & set(vals):
             self._wake_parked()
         return result
+
+    @api.model
+    def _choose(self, shipment, number, first_day):
+        """Remember that the events with a number are this shipment's: those that fit others as well
+        come to it from now on, as far as its window reaches (a number is used again some day).
+
+        :param date first_day: of the earliest event that waits, or False
+        """
+        key = normalise_number(number)
+        carriers = ("sscc", "tracking", "master_tracking", "waybill")
+        same = self.search([("value_key", "=", key), ("type", "in", carriers)])
+        own = same.filtered(lambda ref: ref.shipment_id == shipment and not ref._is_expired())
+        # The newer choice counts where two lives of a number overlap.
+        same.filtered("is_chosen").is_chosen = False
+        if own:
+            own.is_chosen = True
+            starts = own.filtered(lambda ref: ref.valid_from and first_day < ref.valid_from)
+            if first_day and starts:
+                starts.valid_from = first_day
+            return own
+        return self.create(
+            {
+                "shipment_id": shipment.id,
+                "type": "tracking",
+                "value": number,
+                "issuer": "",
+                "valid_from": first_day,
+                "is_chosen": True,
+            }
+        )
+
+    def _is_expired(self):
+        self.ensure_one()
+        return bool(self.valid_from and self.valid_to and self.valid_to < self.valid_from)
 
     def _expire(self):
         """Let nothing be found by these references any more, whatever day it is from: the number

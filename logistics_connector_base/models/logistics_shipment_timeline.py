@@ -2,6 +2,7 @@ from datetime import UTC, timedelta, timezone
 
 from odoo import api, fields, models
 
+from ..core.corrections import names_of
 from ..core.fold import fold
 from ..core.identity import normalise_number
 from ..core.journey import journey, step_of
@@ -182,6 +183,7 @@ class LogisticsShipment(models.Model):
                     "classifier": event.classifier,
                     "classifier_name": classifiers.get(event.classifier, ""),
                     "standing": event.standing,
+                    "verdict_text": event._verdict_text(),
                     "local": _local_iso(event),
                     "offset": event.occurred_offset,
                     "precision": event.occurred_precision or "second",
@@ -300,7 +302,10 @@ class LogisticsEvent(models.Model):
     def _is_told_by_another(self, events):
         """Whether this only withdraws another one of ``events``, which is struck through."""
         return bool(self.retracts) and any(
-            other.source_id == self.retracts and other.issuer == self.issuer for other in events
+            self.retracts in names_of(other.source_id or "")
+            and other.issuer == self.issuer
+            and not other.retracts
+            for other in events
         )
 
 

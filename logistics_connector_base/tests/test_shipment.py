@@ -84,7 +84,8 @@ class TestShipment(TransactionCase):
         self.assertFalse(case.is_open, "it closes by itself when the events agree")
 
     def test_a_document_is_filed_once_and_markup_is_never_opened_as_such(self):
-        event = self.env["logistics.event"]
+        self.shipment._record_own_event("DOC_POD")
+        event = self.shipment.event_ids
         page = Document("pod", "<b>.html", "text/html", b"<script>alert(1)</script>")
         for _time in range(2):
             self.shipment._file_document(page, event)
@@ -92,7 +93,9 @@ class TestShipment(TransactionCase):
         self.assertEqual(len(attachment), 1)
         self.assertEqual(attachment.mimetype, "text/plain")
         self.assertEqual(attachment.raw, page.content)
-        effect = self.env["logistics.effect"].search([("shipment_id", "=", self.shipment.id)])
+        effect = self.env["logistics.effect"].search(
+            [("shipment_id", "=", self.shipment.id), ("kind", "=", "file_document")]
+        )
         self.assertEqual((effect.res_model, effect.res_id), ("ir.attachment", attachment.id))
 
     def test_an_effect_is_claimed_once(self):

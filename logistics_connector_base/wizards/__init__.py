@@ -3,4 +3,5 @@ from . import (
     logistics_exception_dismiss,
     logistics_exception_link,
     logistics_exception_map,
+    logistics_exception_time,
 )

@@ -15,7 +15,5 @@ class LogisticsExceptionDismiss(models.TransientModel):
         exceptions._check_open()
         exceptions._close("dismissed", self.reason)
         for exception in exceptions:
-            message = exception.sudo().message_id
-            if message.state in ("dead", "conflict"):
-                message.state = "dismissed"
+            exception._dismiss_behind(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class LogisticsExceptionLink(models.TransientModel):
-    """Tells to which shipment a number belongs; the events that waited for it follow."""
+    """Tells to which shipment a number belongs; the events that waited for it follow, and later
+    ones find it without a person."""
 
     _name = "logistics.exception.link"
     _description = "Link to a Shipment"
@@ -14,8 +15,13 @@ class LogisticsExceptionLink(models.TransientModel):
     )
     reference = fields.Char(compute="_compute_exception", string="Number")
     company_id = fields.Many2one("res.company", compute="_compute_exception")
+    is_ambiguous = fields.Boolean(compute="_compute_exception")
+    candidate_ids = fields.Many2many("logistics.shipment", compute="_compute_exception")
     shipment_id = fields.Many2one(
-        "logistics.shipment", required=True, domain="[('company_id', '=', company_id)]"
+        "logistics.shipment",
+        required=True,
+        domain="[('id', 'in', candidate_ids)] if is_ambiguous"
+        " else [('company_id', '=', company_id)]",
     )
 
     @api.depends("exception_ids")
@@ -25,6 +31,8 @@ class LogisticsExceptionLink(models.TransientModel):
             wizard.exception_id = exception
             wizard.reference = exception.reference
             wizard.company_id = exception.company_id
+            wizard.is_ambiguous = exception.type_code == "ambiguous_shipment"
+            wizard.candidate_ids = exception.candidate_ids
 
     def action_link(self):
         self.ensure_one()
@@ -39,21 +47,15 @@ class LogisticsExceptionLink(models.TransientModel):
         if not events:
             raise UserError(self.env._("No event waits for this number any more."))
         self.shipment_id.check_access("write")
-        # From now on the number is the shipment's: later events find it without a person.
         days = [event.occurred_at.date() for event in events if event.occurred_at]
-        self.env["logistics.shipment.reference"].sudo().create(
-            {
-                "shipment_id": self.shipment_id.id,
-                "type": "tracking",
-                "value": exception.reference,
-                "issuer": "",
-                "valid_from": min(days) if days else False,
-            }
+        self.env["logistics.shipment.reference"].sudo()._choose(
+            self.shipment_id, exception.reference, min(days, default=False)
         )
         events.sudo()._attach(self.shipment_id)
-        exception._close(
-            "resolved", self.env._("Linked to shipment %s.", self.shipment_id.display_name)
-        )
+        if exception.is_open:
+            exception._close(
+                "resolved", self.env._("Linked to shipment %s.", self.shipment_id.display_name)
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": "logistics.shipment",

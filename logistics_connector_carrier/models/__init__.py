@@ -1,6 +1,7 @@
 from . import (
     delivery_carrier,
     logistics_provider,
+    logistics_provider_dcsa,
     logistics_provider_fedex,
     logistics_provider_sendcloud,
     logistics_provider_ups,

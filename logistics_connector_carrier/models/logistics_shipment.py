@@ -4,6 +4,8 @@ from odoo.addons.logistics_connector_base.core.identity import normalise_number
 # Types of references under which a carrier's scans come.
 NUMBERS = ("tracking", "master_tracking", "waybill", "sscc")
 NOTED, WITHDRAWN = "delivery_note", "delivery_note_withdrawn"
+# The delivery is still true, and was told with a time that is not.
+CORRECTED = "delivery_note_corrected"
 # States in which the delivery was or had been reported.
 AFTER_DELIVERY = ("delivered", "returning", "returned")
 
@@ -172,7 +174,8 @@ class LogisticsShipment(models.Model):
         ledger = self.env["logistics.effect"].sudo()
         # One look for the whole batch: the inbox comes by with hundreds of shipments.
         said = ledger.search(
-            [("shipment_id", "in", told.ids), ("kind", "in", (NOTED, WITHDRAWN))]
+            [("shipment_id", "in", told.ids), ("kind", "in", (NOTED, WITHDRAWN, CORRECTED))],
+            order="id",
         ).grouped("shipment_id")
         for shipment in told:
             shipment._note_delivery(said.get(shipment, ledger))
@@ -192,19 +195,45 @@ class LogisticsShipment(models.Model):
                     row.res_model == picking._name and row.res_id == picking.id
                 )
             )
-            times = len(own.filtered(lambda row: row.kind == NOTED))
-            is_noted = times > len(own) - times
-            if bool(self.delivered_at) == is_noted:
+            spoken = own.filtered(lambda row: row.kind != CORRECTED)
+            is_noted = len(spoken) % 2 == 1
+            kind, last = self._next_note(is_noted, own[-1:])
+            if not kind:
                 continue
-            kind = WITHDRAWN if is_noted else NOTED
-            event = self.env["logistics.event"] if is_noted else self._delivery_event()
-            turn = len(own)
+            event = self.env["logistics.event"]
+            if kind != WITHDRAWN:
+                event = self._delivery_event()
+            turn = len(own) if kind == CORRECTED else len(spoken)
             effect = ledger._claim(kind, f"{self.id}:{picking.id}:{turn}", self, event)
             if effect:
-                effect.write({"res_model": picking._name, "res_id": picking.id})
-                picking._message_log(
-                    body=self._withdrawal_text() if is_noted else self._delivery_text(event)
+                effect.write(
+                    {
+                        "res_model": picking._name,
+                        "res_id": picking.id,
+                        "compensates_id": last.id if kind != NOTED else False,
+                    }
                 )
+                picking._message_log(body=self._note_text(kind, event, last.event_id))
+
+    def _next_note(self, is_noted, last):
+        """What the delivery order has to be told, given what it was told last.
+
+        :return: (kind or None, the row of the ledger that it answers)
+        """
+        if bool(self.delivered_at) != is_noted:
+            return (WITHDRAWN if is_noted else NOTED), last
+        told = last.event_id
+        gone = told and (told.shipment_id != self or told.standing != "active")
+        if is_noted and gone and self._delivery_event():
+            return CORRECTED, last
+        return None, last
+
+    def _note_text(self, kind, event, told):
+        if kind == NOTED:
+            return self._delivery_text(event)
+        if kind == CORRECTED:
+            return self.env._("Corrected: %s", self._delivery_text(event))
+        return self._withdrawal_text(told)
 
     def _delivery_event(self):
         """The event that the delivery is known from."""
@@ -228,8 +257,19 @@ class LogisticsShipment(models.Model):
             )
         return self.env._("Delivered %(when)s (%(shipment)s).", when=when, shipment=self.name)
 
-    def _withdrawal_text(self):
-        return self.env._(
+    def _withdrawal_text(self, told):
+        """
+        :param told: the event from which the delivery was known
+        """
+        if told and told.shipment_id != self:
+            return self.env._(
+                "The report of the delivery was not about these goods (%(shipment)s); they have "
+                "not arrived.",
+                shipment=self.name,
+            )
+        text = self.env._(
             "The report of the delivery was withdrawn (%(shipment)s); the goods have not arrived.",
             shipment=self.name,
         )
+        reason = told._verdict_text() if told else ""
+        return f"{text} {reason}" if reason else text

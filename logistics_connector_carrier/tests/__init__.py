@@ -1,4 +1,5 @@
 from . import (
+    test_corrections,
     test_delivery_method,
     test_mappings,
     test_picking_shipment,

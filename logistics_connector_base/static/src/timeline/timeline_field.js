@@ -55,6 +55,14 @@ const STANDINGS = {
         label: _t("Set aside"),
         help: _t("The time cannot be right. It does not count until a person accepts it."),
     },
+    disputed: {
+        label: _t("In conflict"),
+        help: _t("Another content came first under the same id. A person decides which is right."),
+    },
+    dismissed: {
+        label: _t("Set aside"),
+        help: _t("A person decided that it does not count."),
+    },
 };
 
 /** Equal for events that people would take for one: only the package is another. */
@@ -63,6 +71,7 @@ function sameness(event) {
         event.code,
         event.classifier,
         event.standing,
+        event.verdict_text,
         event.local?.slice(0, 16), // to the minute
         event.place,
         event.reason,
@@ -162,7 +171,7 @@ export class TimelineField extends Component {
             icon: CODE_ICONS[event.code] || GROUP_ICONS[event.group] || "fa-circle-o",
             about: this.packagesOf(event),
             isFact: event.classifier === "actual",
-            isStruck: ["superseded", "retracted"].includes(event.standing),
+            isStruck: ["superseded", "retracted", "dismissed"].includes(event.standing),
             verdict: STANDINGS[event.standing],
             expected: estimated ? formatMoment(estimated) : "",
             news: event.late_news ? this.delay(at, received) : "",

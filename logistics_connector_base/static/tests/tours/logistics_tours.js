@@ -249,7 +249,7 @@ tours.add("logistics_timeline", {
             run: "click",
         },
         {
-            trigger: "button[name=action_release_time]",
+            trigger: "button[name=action_decide_time]",
         },
         {
             trigger: ".o_back_button a, .breadcrumb-item.o_back_button",

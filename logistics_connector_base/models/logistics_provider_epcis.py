@@ -1,0 +1,25 @@
+from odoo import api, models
+
+from ..providers.epcis import parse
+
+
+class LogisticsProviderEpcis(models.AbstractModel):
+    """GS1 EPCIS 2.0: visibility events in JSON, error declarations included."""
+
+    _name = "logistics.provider.epcis"
+    _inherit = "logistics.provider.handler"
+    _description = "EPCIS Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_defaults(self):
+        # The standard leaves open how a capture is signed; this is what most can do.
+        return {
+            "verifier": "hmac",
+            "signature_header": "X-Signature",
+            "signature_encoding": "hex",
+            "signature_prefix": "sha256=",
+        }

@@ -1,0 +1,24 @@
+from odoo import api, models
+
+from ..providers.dcsa import parse
+
+
+class LogisticsProviderDcsa(models.AbstractModel):
+    """DCSA Track & Trace: ocean carriers' events, with revisions and retractions from 3.0 on."""
+
+    _name = "logistics.provider.dcsa"
+    _inherit = "logistics.provider.handler"
+    _description = "DCSA Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_defaults(self):
+        return {
+            "verifier": "hmac",
+            "signature_header": "Notification-Signature",
+            "signature_encoding": "hex",
+            "signature_prefix": "sha256=",
+        }
