@@ -30,11 +30,11 @@ MIN_TOKEN_LENGTH = 16
 _TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 # Differs in each process: who reads the source cannot sign with it.
-_DUMMY = random_secrets.token_bytes(32)
+DUMMY = random_secrets.token_bytes(32)
 _NOTHING = b"\x00" * 32
 
 
-def _base64(text: str, length: int) -> bytes | None:
+def strict_base64(text: str, length: int) -> bytes | None:
     """The bytes of strict base64, None for anything else; two texts never mean the same bytes."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
@@ -44,25 +44,25 @@ def _base64(text: str, length: int) -> bytes | None:
     return data if len(data) == length and canonical == text else None
 
 
-def _sha256_of(text: str, encoding: str) -> bytes | None:
+def sha256_of(text: str, encoding: str) -> bytes | None:
     if encoding == "hex":
         return bytes.fromhex(text) if _HEX_SHA256.fullmatch(text) else None
     if encoding == "base64":
-        return _base64(text, 32)
+        return strict_base64(text, 32)
     return None
 
 
-def _usable(secrets: Sequence[bytes]) -> list[tuple[int, bytes]]:
+def usable(secrets: Sequence[bytes]) -> list[tuple[int, bytes]]:
     """Secrets with their index. An empty one is none: anybody can sign with it."""
     return [(index, key) for index, key in enumerate(secrets or ()) if key]
 
 
-def _first_match(
+def first_match(
     keys: Sequence[tuple[int, bytes]], content: bytes, signatures: Sequence[bytes]
 ) -> int | None:
     """The index of the first key with which one of the signatures was made."""
     found: int | None = None
-    for index, key in keys or [(-1, _DUMMY)]:
+    for index, key in keys or [(-1, DUMMY)]:
         expected = hmac.new(key, content, hashlib.sha256).digest()
         fits = False
         for signature in signatures or [_NOTHING]:
@@ -88,8 +88,8 @@ def hmac_sha256(
     text = header if isinstance(header, str) else ""
     signature = None
     if text.startswith(prefix or ""):
-        signature = _sha256_of(text[len(prefix or "") :], encoding)
-    return _first_match(_usable(secrets), body, [signature] if signature is not None else [])
+        signature = sha256_of(text[len(prefix or "") :], encoding)
+    return first_match(usable(secrets), body, [signature] if signature is not None else [])
 
 
 def static_token(secrets: Sequence[bytes], header: str | None, prefix: str = "") -> int | None:
@@ -104,11 +104,11 @@ def static_token(secrets: Sequence[bytes], header: str | None, prefix: str = "")
     except UnicodeEncodeError:
         token = b""
     valid = bool(token) and text.startswith(prefix or "")
-    given = hmac.new(_DUMMY, token, hashlib.sha256).digest()
-    keys = _usable(secrets)
+    given = hmac.new(DUMMY, token, hashlib.sha256).digest()
+    keys = usable(secrets)
     found: int | None = None
-    for index, key in keys or [(-1, _DUMMY)]:
-        expected = hmac.new(_DUMMY, key, hashlib.sha256).digest()
+    for index, key in keys or [(-1, DUMMY)]:
+        expected = hmac.new(DUMMY, key, hashlib.sha256).digest()
         fits = hmac.compare_digest(expected, given)
         if fits and valid and keys and found is None:
             found = index
@@ -155,7 +155,7 @@ def _listed(header: str | None, version: str, length: int) -> list[bytes]:
     found = []
     for entry in entries:
         name, comma, text = entry.partition(",")
-        signature = _base64(text, length) if comma and name == version else None
+        signature = strict_base64(text, length) if comma and name == version else None
         if signature is not None:
             found.append(signature)
     return found
@@ -181,7 +181,7 @@ def standard_webhooks(
     decoded = [standard_webhooks_key(secret) or b"" for secret in secrets or ()]
     content = _signed_content(body, id, timestamp, now, tolerance)
     signatures = _listed(signature_header, "v1", 32) if content is not None else []
-    return _first_match(_usable(decoded), body if content is None else content, signatures)
+    return first_match(usable(decoded), body if content is None else content, signatures)
 
 
 def standard_webhooks_ed25519(
