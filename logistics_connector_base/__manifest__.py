@@ -26,6 +26,7 @@
         "views/logistics_shipment_views.xml",
         "views/logistics_event_views.xml",
         "views/logistics_message_views.xml",
+        "views/logistics_verifier_views.xml",
         "views/logistics_connection_views.xml",
         "views/logistics_event_mapping_views.xml",
         "views/logistics_taxonomy_views.xml",

@@ -1,6 +1,5 @@
 import logging
 import re
-import time
 
 import psycopg2
 from odoo import SUPERUSER_ID, http
@@ -8,8 +7,11 @@ from odoo.http import request
 
 from ..core.identity import digest
 from ..core.secretbox import SecretBoxError
+from ..core.verifiers import Unavailable
 from ..intake import accept as intake
 from ..intake.answers import problem_response, too_large
+from ..intake.calls import read_call
+from ..intake.nonces import Nonces
 
 _logger = logging.getLogger(__name__)
 
@@ -74,10 +76,20 @@ class LogisticsIntake(http.Controller):
 
         env = request.env(user=SUPERUSER_ID)
         profile = env["logistics.connection"]._intake_profile(digest(token.encode()))
+        nonces = Nonces(request.db)
+        call = read_call(
+            request.httprequest,
+            body,
+            lambda url, kid: env["logistics.key.set"]._public_key(url, kid),
+            nonces.first_use,
+        )
         try:
-            credential_id = intake.verify(profile, headers, body, time.time())
+            credential_id = intake.verify(profile, call)
         except intake.NotAuthentic:
             return _unauthorised()
+        except Unavailable as error:
+            _logger.warning("a call could not be verified: %s", error)
+            return _unavailable()
         except SecretBoxError:
             # No master key: nothing can be verified, so nothing is taken (fail closed).
             _logger.error("logistics_master_key is missing or does not fit: intake refused")
@@ -88,6 +100,7 @@ class LogisticsIntake(http.Controller):
             )
         except psycopg2.Error as error:
             _logger.warning("a message could not be filed: %s", type(error).__name__)
+            nonces.forget()
             return _unavailable()
         return request.make_json_response(
             {

@@ -15,9 +15,11 @@ MASK = "***"
 MAX_SHOWN = 2000  # characters of a URL
 
 # Also percent-encoded, as in a proxy's "next=%2Flogistics%2Fv1%2Fin%2F...". What ends a token is
-# what cannot stand in a path segment, or the next slash.
+# what cannot stand in a path segment, or the next slash. Its query goes, too: some partners put a
+# secret there.
 _INTAKE_PATH = re.compile(
-    r"((?:/|%2f)logistics(?:/|%2f)v1(?:/|%2f)in(?:/|%2f)+)(?:(?!%2f|%3f)[^/?#\s\"'<>&,;()\[\]{}|\\])+",
+    r"((?:/|%2f)logistics(?:/|%2f)v1(?:/|%2f)in(?:/|%2f)+)"
+    r"(?:(?!%2f|%3f)[^/?#\s\"'<>&,;()\[\]{}|\\])+((?:\?|%3f)[^\s\"'<>]*)?",
     re.IGNORECASE,
 )
 # A signature is no secret: it is the proof that the partner sent this body, and is kept.
@@ -32,10 +34,15 @@ _SCHEME = re.compile(r"(basic|bearer|digest|token|apikey)\s+\S", re.IGNORECASE)
 
 
 def mask_path(text: str) -> str:
-    """Replace the token in every "/logistics/v1/in/<token>" of a text by "***"."""
+    """Replace token and query in every "/logistics/v1/in/<token>?<query>" of a text by "***"."""
     if "logistics" not in text.lower():  # nearly always, and much faster than the search
         return text
-    return _INTAKE_PATH.sub(rf"\g<1>{MASK}", text)
+    return _INTAKE_PATH.sub(_without_token, text)
+
+
+def _without_token(match: re.Match) -> str:
+    query = match.group(2)
+    return f"{match.group(1)}{MASK}" + (f"?{MASK}" if query else "")
 
 
 def mask_url(url: object) -> str:

@@ -8,3 +8,4 @@ DELETE FROM logistics_credential;
 -- Nor may it call the real systems beside it.
 UPDATE logistics_allowed_host
    SET active = false;
+DELETE FROM logistics_nonce;

@@ -4,13 +4,16 @@ mail, EDI gateways and pollers.
 Law 1: it returns only after the raw bytes are committed. Law 2: nothing is parsed here.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ..core import identity, masking, signatures
-from ..tools.master_key import secret_box
+from ..core import identity, masking, verifiers
+from ..tools.master_key import open_secret, secret_box
 from . import store, waker
+
+_logger = logging.getLogger(__name__)
 
 # Headers worth keeping as proof; secrets among them are masked (law 9).
 MAX_HEADERS = 60
@@ -31,42 +34,42 @@ class NotAuthentic(Exception):
     """The call does not prove that it is the partner's."""
 
 
-def verify(profile, headers, body, now=None):
-    """Check a call against the connection's verifier, over the raw bytes, in constant time.
+def verify(profile, call):
+    """Check a call against the connection's proofs, over the raw bytes, in constant time.
 
     :param IntakeProfile|None profile: None for an unknown token: the same work is done in vain
-    :param headers: mapping with case-insensitive ``get``
-    :param float now: unix time, for schemes that sign a time
-    :return: the credential's id
-    :raises NotAuthentic: bad, missing or malformed signature, no usable secret
+    :param Call call: the call as it came
+    :return: the id of the credential that fits; None when no stored secret was needed
+    :raises NotAuthentic: a proof is missing, wrong or malformed, or there is no usable secret
+    :raises SecretBoxError: no master key, or one that does not fit
+    :raises Unavailable: it cannot be known now
     """
-    usable = profile.valid_secrets() if profile else []
-    box = secret_box()
-    keys = [box.decrypt(secret.encrypted).encode() for secret in usable]
-    verifier = profile.verifier if profile else "hmac"
-    header = headers.get(profile.signature_header) if profile and profile.signature_header else None
-    if verifier == "standard_webhooks":
-        index = signatures.standard_webhooks(
-            keys,
-            body,
-            headers.get("webhook-id") or "",
-            headers.get("webhook-timestamp") or "",
-            headers.get("webhook-signature") or "",
-            now,
-        )
-    elif verifier == "static":
-        index = signatures.static_token(keys, header or "")
-    else:
-        index = signatures.hmac_sha256(
-            keys,
-            body,
-            header or "",
-            encoding=profile.signature_encoding if profile else "hex",
-            prefix=profile.signature_prefix if profile else "",
-        )
-    if index is None:
+    secret_box()  # without a master key nothing is verified, whatever the proofs
+    moment = datetime.fromtimestamp(call.now, UTC).replace(tzinfo=None)
+    asked = profile.proofs if profile else ()
+    usable = [proof.valid_secrets(moment) for proof in asked]
+    proofs = [
+        (proof.scheme, [open_secret(secret.encrypted).encode() for secret in secrets])
+        for proof, secrets in zip(asked, usable, strict=True)
+    ]
+    try:
+        found = verifiers.prove(proofs, profile.needs_all if profile else True, call)
+    except verifiers.Unavailable:
+        raise
+    except Exception:
+        # A verifier must not raise; if one does, the call is not authentic and we hear of it.
+        _logger.exception("a verifier failed on connection %s", profile and profile.connection_id)
+        found = None
+    if found is None:
         raise NotAuthentic
-    return usable[index].credential_id
+    return next(
+        (
+            usable[n][index].credential_id
+            for n, index in enumerate(found)
+            if (index or 0) >= 0 and index is not None
+        ),
+        None,
+    )
 
 
 def accept(dbname, profile, body, headers, content_type="", channel="webhook", credential_id=None):
@@ -109,6 +112,8 @@ def _file(dbname, arrival):
     message_id = store.insert(dbname, arrival)
     if message_id:
         waker.wake(dbname)
+        if arrival.credential_id:
+            waker.note_used(dbname, arrival.credential_id)
         outcome = "conflict" if arrival.is_conflict else "accepted"
         return Receipt(outcome, arrival.receipt, arrival.correlation_id, message_id)
     known = store.seen_again(dbname, arrival)
@@ -124,8 +129,7 @@ def _file(dbname, arrival):
 
 
 def _headers_to_keep(profile, headers):
-    secret_names = {profile.signature_header} if profile.verifier == "static" else set()
-    kept = masking.mask_headers(dict(headers.items()), secret_names)
+    kept = masking.mask_headers(dict(headers.items()), profile.secret_headers)
     return {
         name[:120]: value[:MAX_HEADER_VALUE] for name, value in list(kept.items())[:MAX_HEADERS]
     }

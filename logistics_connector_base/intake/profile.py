@@ -1,7 +1,9 @@
 """What the intake knows of a connection: plain values that may be cached in a process."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from ..core.verifiers import Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +23,25 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """One proof that calls must bring: a verifier of ``core.verifiers`` and its secrets."""
+
+    scheme: Scheme
+    secrets: tuple[Secret, ...]
+
+    def valid_secrets(self, now):
+        """The secrets that may be used at ``now`` (naive UTC)."""
+        return [secret for secret in self.secrets if secret.is_valid(now)]
+
+
+@dataclass(frozen=True, slots=True)
 class IntakeProfile:
     """How messages of one connection are verified and filed."""
 
     connection_id: int
     company_id: int
     provider: str
-    verifier: str
-    signature_header: str
-    signature_encoding: str
-    signature_prefix: str
     message_id_header: str
-    secrets: tuple[Secret, ...]
-
-    def valid_secrets(self, now=None):
-        """The secrets that may be used at ``now`` (naive UTC; default: this moment)."""
-        now = now or datetime.now(UTC).replace(tzinfo=None)
-        return [secret for secret in self.secrets if secret.is_valid(now)]
+    proofs: tuple[Proof, ...]
+    needs_all: bool
+    secret_headers: frozenset[str]

@@ -8,6 +8,7 @@ sweep (ir.cron, each minute) stands behind it: a process that dies takes only it
 
 import logging
 import threading
+import time
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -16,6 +17,9 @@ _logger = logging.getLogger(__name__)
 
 INTERVAL = 0.25  # seconds between two looks
 
+HOUR = 3600
+
+_noted: dict[tuple[str, int], float] = {}
 _wakers: dict[str, "_Waker"] = {}
 _lock = threading.Lock()
 
@@ -32,11 +36,23 @@ def wake(dbname):
     waker.flag.set()
 
 
+def note_used(dbname, credential_id):
+    """Say that a secret fitted; written down by the waker, at most once an hour for each."""
+    now = time.monotonic()
+    key = (dbname, credential_id)
+    if now - _noted.get(key, -HOUR) >= HOUR:
+        _noted[key] = now
+        waker = _wakers.get(dbname)
+        if waker is not None:
+            waker.used.add(credential_id)
+
+
 class _Waker(threading.Thread):
     def __init__(self, dbname):
         super().__init__(name=f"logistics.waker.{dbname}", daemon=True)
         self.dbname = dbname
         self.flag = threading.Event()
+        self.used = set()
 
     def run(self):
         while True:
@@ -54,6 +70,17 @@ class _Waker(threading.Thread):
     def _look(self):
         with Registry(self.dbname).cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
+            self._write_used(cr)
             if "logistics.inbox" not in env:
                 return False
             return env["logistics.inbox"]._wake()
+
+    def _write_used(self, cr):
+        """When secrets were last used; best effort, a lost hour matters to nobody."""
+        used = [self.used.pop() for _credential in range(len(self.used))]
+        if used:
+            cr.execute(
+                "UPDATE logistics_credential SET last_used_at = now() AT TIME ZONE 'UTC' "
+                "WHERE id = ANY(%s)",
+                (used,),
+            )

@@ -2,11 +2,11 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..core.identity import digest
-from ..intake.profile import IntakeProfile, Secret
+from ..intake.profile import IntakeProfile
 
 # States in which authentic messages are taken.
 OPEN_STATES = ("parallel", "live")
@@ -66,23 +66,17 @@ class LogisticsConnection(models.Model):
         copy=False,
         tracking=True,
     )
-    verifier = fields.Selection(
-        [
-            ("hmac", "HMAC-SHA256 of the body in a header"),
-            ("standard_webhooks", "Standard Webhooks (id, time and body signed)"),
-            ("static", "Static secret in a header"),
-        ],
+    # Before the secrets: these are checked against the proofs that they are for.
+    verifier_ids = fields.One2many(
+        "logistics.verifier", "connection_id", string="Proofs", copy=True
+    )
+    verifier_mode = fields.Selection(
+        [("all", "all of them"), ("any", "one of them")],
+        string="Proofs needed",
         required=True,
-        default="hmac",
+        default="all",
         tracking=True,
-        help="How their calls prove that they are theirs.",
-    )
-    signature_header = fields.Char(tracking=True)
-    signature_encoding = fields.Selection(
-        [("hex", "Hexadecimal"), ("base64", "Base64")], default="hex", tracking=True
-    )
-    signature_prefix = fields.Char(
-        tracking=True, help="Text before the signature, as in 'sha256='."
+        help="Of several proofs a call must bring all, or one.",
     )
     message_id_header = fields.Char(
         tracking=True,
@@ -136,14 +130,6 @@ class LogisticsConnection(models.Model):
             self.update(self.provider_id._handler()._connection_defaults())
             self.name = self.name or self.provider_id.name
 
-    @api.constrains("verifier", "signature_header")
-    def _check_signature_header(self):
-        for connection in self:
-            if connection.verifier in ("hmac", "static") and not connection.signature_header:
-                raise ValidationError(
-                    self.env._("Say which header carries the signature of “%s”.", connection.name)
-                )
-
     # -- life ---------------------------------------------------------------------------------
 
     def _missing_for_live(self):
@@ -152,17 +138,7 @@ class LogisticsConnection(models.Model):
         missing = []
         if not self.has_address:
             missing.append(self.env._("no address was made (button “New address”)"))
-        now = fields.Datetime.now()
-        usable = self.credential_ids.filtered(
-            lambda credential: (
-                credential.direction == "in"
-                and credential.is_set
-                and not (credential.valid_to and credential.valid_to <= now)
-            )
-        )
-        if not usable:
-            missing.append(self.env._("no valid secret is stored"))
-        return missing
+        return missing + self._missing_proofs()
 
     def _set_state(self, state, allowed):
         """Move to ``state`` from one of ``allowed``.
@@ -262,26 +238,16 @@ class LogisticsConnection(models.Model):
 
     def _make_profile(self):
         self.ensure_one()
-        credentials = self.credential_ids.filtered(
-            lambda credential: credential.direction == "in" and credential.secret_encrypted
-        )
+        proofs = self._make_proofs()
         return IntakeProfile(
             connection_id=self.id,
             company_id=self.company_id.id,
             provider=self.provider_id.code,
-            verifier=self.verifier,
-            signature_header=self.signature_header or "",
-            signature_encoding=self.signature_encoding or "hex",
-            signature_prefix=self.signature_prefix or "",
             message_id_header=self.message_id_header or "",
-            secrets=tuple(
-                Secret(
-                    credential_id=credential.id,
-                    encrypted=credential.secret_encrypted,
-                    valid_from=credential.valid_from or None,
-                    valid_to=credential.valid_to or None,
-                )
-                for credential in credentials
+            proofs=proofs,
+            needs_all=self.verifier_mode == "all",
+            secret_headers=frozenset(
+                header for proof in proofs for header in proof.scheme.secret_headers if header
             ),
         )
 

@@ -20,6 +20,9 @@ class LogisticsConnection(models.Model):
         "credential_ids.is_set",
         "credential_ids.direction",
         "credential_ids.valid_to",
+        "credential_ids.verifier_id",
+        "verifier_mode",
+        "verifier_ids.needs_secret",
     )
     def _compute_missing_for_live(self):
         for connection in self:

@@ -18,6 +18,14 @@ class LogisticsCredential(models.Model):
         "logistics.connection", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
+    verifier_id = fields.Many2one(
+        "logistics.verifier",
+        string="For the proof",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('connection_id', '=', connection_id), ('needs_secret', '=', True)]",
+        help="Empty: for every proof of the connection that needs a secret.",
+    )
     direction = fields.Selection(
         [("in", "Incoming"), ("out", "Outgoing")], required=True, default="in"
     )
@@ -37,6 +45,7 @@ class LogisticsCredential(models.Model):
     )
     secret_encrypted = fields.Char(groups=fields.NO_ACCESS, copy=False)
     is_set = fields.Boolean(compute="_compute_is_set", string="Secret stored")
+    is_usable = fields.Boolean(compute="_compute_is_usable")
     last_used_at = fields.Datetime(readonly=True, copy=False)
 
     @api.depends("secret_encrypted")
@@ -53,7 +62,8 @@ class LogisticsCredential(models.Model):
             if not text:
                 continue
             try:
-                signatures.check_secret(credential.connection_id.verifier, text)
+                for check in credential._checks():
+                    check(text)
                 credential.sudo().secret_encrypted = secret_box().encrypt(text)
             except ValueError as error:
                 raise ValidationError(str(error)) from None
@@ -61,6 +71,31 @@ class LogisticsCredential(models.Model):
                 raise UserError(str(error)) from None
             # The plain text must not stay in the record cache of this request.
             credential.invalidate_recordset(["secret"], flush=False)
+
+    def _checks(self):
+        """What a new secret must pass: the checks of all proofs that it is for."""
+        proofs = self.verifier_id or self.connection_id.verifier_ids.filtered("needs_secret")
+        if not proofs:
+            return [lambda text: signatures.check_secret("static", text)]
+        return [proof._scheme().check_secret for proof in proofs]
+
+    @api.depends("direction", "secret_encrypted", "valid_to")
+    def _compute_is_usable(self):
+        now = fields.Datetime.now()
+        for credential in self:
+            ended = credential.valid_to and credential.valid_to <= now
+            credential.is_usable = credential.direction == "in" and credential.is_set and not ended
+
+    @api.constrains("verifier_id", "connection_id")
+    def _check_verifier(self):
+        for credential in self:
+            proof = credential.verifier_id
+            if proof and proof.connection_id != credential.connection_id:
+                raise ValidationError(
+                    self.env._(
+                        "The secret “%s” is for a proof of another connection.", credential.name
+                    )
+                )
 
     @api.constrains("valid_from", "valid_to")
     def _check_validity(self):

@@ -16,4 +16,8 @@ class LogisticsProviderCanonical(models.AbstractModel):
 
     @api.model
     def _connection_defaults(self):
-        return {"verifier": "standard_webhooks", "message_id_header": "webhook-id"}
+        return {"message_id_header": "webhook-id"}
+
+    @api.model
+    def _connection_proofs(self):
+        return [{"kind": "standard_webhooks"}]

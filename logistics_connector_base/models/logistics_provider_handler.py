@@ -24,9 +24,17 @@ class LogisticsProviderHandler(models.AbstractModel):
 
     @api.model
     def _connection_defaults(self):
-        """Values for a new connection: how this provider signs, where its message id stands.
+        """Values for a new connection: where its message id stands, its time zone.
 
-        :return: dict of ``logistics.connection`` fields (``verifier``, ``signature_header``,
-            ``signature_encoding``, ``signature_prefix``, ``message_id_header``)
+        :return: dict of ``logistics.connection`` fields (``message_id_header``, ``tz``)
         """
         return {}
+
+    @api.model
+    def _connection_proofs(self):
+        """What a call of this partner must prove, for a new connection (docs/signatures.md).
+
+        :return: list of dicts of ``logistics.verifier`` fields (``kind``, ``header``, …); several
+            are all needed. Empty: the administrator must say it.
+        """
+        return []

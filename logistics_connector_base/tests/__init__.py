@@ -9,6 +9,7 @@ from . import (
     test_exceptions,
     test_inbox,
     test_neutralize,
+    test_proofs,
     test_inbox_identity,
     test_shipment,
     test_timeline,

@@ -49,8 +49,6 @@ class InboxCommon(TransactionCase):
                 "provider_id": provider.id,
                 "company_id": (company or cls.company).id,
                 "state": "live",
-                "verifier": "hmac",
-                "signature_header": "x-signature",
                 **provider._handler()._connection_defaults(),
                 **values,
             }

@@ -35,7 +35,6 @@ class TestConnection(TransactionCase):
                 {
                     "name": "Acme 3PL",
                     "provider_id": self.provider.id,
-                    "verifier": "standard_webhooks",
                     **values,
                 }
             )
@@ -54,7 +53,7 @@ class TestConnection(TransactionCase):
     def test_the_provider_fills_in_how_it_signs(self):
         with Form(self.env["logistics.connection"].with_user(self.admin)) as form:
             form.provider_id = self.provider
-            self.assertEqual(form.verifier, "standard_webhooks")
+            self.assertIn("Standard Webhooks", form.proof_summary)
             self.assertEqual(form.message_id_header, "webhook-id")
 
     def test_it_cannot_go_live_without_address_and_secret(self):
@@ -139,7 +138,7 @@ class TestConnection(TransactionCase):
         profile = self._profile(connection)
 
         def valid(at):
-            return {secret.credential_id for secret in profile.valid_secrets(at)}
+            return {secret.credential_id for secret in profile.proofs[0].valid_secrets(at)}
 
         self.assertEqual(valid(now - timedelta(hours=1)), {old.id})
         self.assertEqual(valid(now), {old.id, new.id})

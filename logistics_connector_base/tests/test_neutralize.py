@@ -10,12 +10,15 @@ from .common import InboxCommon
 class TestNeutralize(InboxCommon):
     def test_a_copy_takes_no_messages_and_holds_no_secret(self):
         connections = {
-            state: self.make_connection(name=state, state=state, verifier="hmac")
+            state: self.make_connection(name=state, state=state)
             for state in ("draft", "parallel", "live", "suspended", "retired")
         }
         live = connections["live"]
         self.env["logistics.credential"].create(
-            {"connection_id": live.id, "secret": "a secret of thirty-two characters"}
+            {
+                "connection_id": live.id,
+                "secret": "whsec_" + "c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMhISEhISE=",
+            }
         )
         live.action_new_address()
         token_digest = live.token_digest

@@ -15,9 +15,5 @@ class LogisticsProviderFedex(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "fdx-signature",
-            "signature_encoding": "base64",
-        }
+    def _connection_proofs(self):
+        return [{"kind": "hmac", "header": "fdx-signature", "encoding": "base64"}]

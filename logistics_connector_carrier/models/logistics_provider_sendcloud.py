@@ -15,9 +15,5 @@ class LogisticsProviderSendcloud(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "Sendcloud-Signature",
-            "signature_encoding": "hex",
-        }
+    def _connection_proofs(self):
+        return [{"kind": "hmac", "header": "Sendcloud-Signature", "encoding": "hex"}]

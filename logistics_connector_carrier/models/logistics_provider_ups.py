@@ -15,6 +15,6 @@ class LogisticsProviderUps(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
+    def _connection_proofs(self):
         # The opaque text that was given at subscription comes back in this header, as it is.
-        return {"verifier": "static", "signature_header": "credential"}
+        return [{"kind": "static", "header": "credential"}]

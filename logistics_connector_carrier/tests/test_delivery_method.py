@@ -27,20 +27,17 @@ class TestDeliveryMethod(CarrierCommon):
 
     def test_the_provider_fills_in_how_it_signs(self):
         expected = {
-            self.ups: ("static", "credential"),
-            self.fedex: ("hmac", "fdx-signature"),
-            self.sendcloud: ("hmac", "Sendcloud-Signature"),
+            self.ups: ("static", "credential", "The secret in header credential"),
+            self.fedex: ("hmac", "fdx-signature", "of the body in header fdx-signature, as base64"),
+            self.sendcloud: ("hmac", "Sendcloud-Signature", "Sendcloud-Signature, as hex"),
         }
-        for provider, (verifier, header) in expected.items():
+        for provider, (kind, header, words) in expected.items():
             form = Form(self.env["logistics.connection"])
             form.provider_id = provider
             connection = form.save()
-            self.assertEqual((connection.verifier, connection.signature_header), (verifier, header))
-        encodings = {
-            provider.code: provider._handler()._connection_defaults().get("signature_encoding")
-            for provider in expected
-        }
-        self.assertEqual(encodings, {"ups": None, "fedex": "base64", "sendcloud": "hex"})
+            self.assertEqual(connection.verifier_ids.mapped("kind"), [kind])
+            self.assertEqual(connection.verifier_ids.header, header)
+            self.assertIn(words, connection.proof_summary)
 
     def test_the_tracking_link_leads_to_the_providers_page(self):
         delivery = self.make_delivery("1Z 999/1")

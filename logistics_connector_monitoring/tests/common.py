@@ -31,7 +31,6 @@ class HealthData:
                 "name": name,
                 "provider_id": cls.provider.id,
                 "company_id": company.id,
-                "verifier": "standard_webhooks",
                 "state": "live",
             }
         )

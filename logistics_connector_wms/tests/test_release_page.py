@@ -11,7 +11,6 @@ class TestReleasePage(HttpCase):
                 "name": "Harbour Fulfilment",
                 "provider_id": self.env.ref("logistics_connector_base.provider_canonical").id,
                 "company_id": company.id,
-                "verifier": "standard_webhooks",
                 "state": "live",
             }
         )

@@ -59,16 +59,21 @@ def blue_post(odoo):
     partner = BluePost()
     provider = odoo.ref(f"{ADDON}.provider_bluepost")
     # As the form does: first the defaults, then the person chooses the provider.
-    fields = {"provider_id": {}, **{name: {} for name in DEFAULTS}}
+    fields = {"provider_id": {}, **DEFAULTS}
     values = odoo("logistics.connection", "onchange", [], {}, [], fields)["value"]
     values["provider_id"] = provider
     chosen = odoo("logistics.connection", "onchange", [], values, ["provider_id"], fields)
     values.update(chosen["value"])
     connect(odoo, partner, **{name: values[name] for name in DEFAULTS})
+    (proof,) = odoo("logistics.verifier", "search_read", [("header", "=", "X-Blue-Signature")])
+    assert (proof["kind"], proof["prefix"]) == ("hmac", "sha256=")
     return partner
 
 
-DEFAULTS = ("verifier", "signature_header", "signature_encoding", "signature_prefix")
+DEFAULTS = {
+    "message_id_header": {},
+    "verifier_ids": {"fields": {"kind": {}, "header": {}, "encoding": {}, "prefix": {}}},
+}
 
 
 def fate(odoo, delivery):

@@ -47,8 +47,7 @@ USE = """
     delivery.button_validate()
     delivery.shipment_ids.ship_date = "2026-03-09"
     connection = env["logistics.connection"].create({
-        "name": "UPS", "provider_id": provider.id, "state": "live", "verifier": "static",
-        "signature_header": "credential"})
+        "name": "UPS", "provider_id": provider.id, "state": "live"})
     env["logistics.event.mapping"].create({
         "provider": "ups", "raw_code": "MINE",
         "code_id": env.ref("logistics_connector_base.event_code_dlv_out").id})

@@ -42,7 +42,10 @@ class CanonicalPartner(Partner):
         return "whsec_" + base64.b64encode(os.urandom(32)).decode()
 
     def connection_values(self):
-        return {"verifier": "standard_webhooks", "message_id_header": "webhook-id"}
+        return {
+            "verifier_ids": [(0, 0, {"kind": "standard_webhooks"})],
+            "message_id_header": "webhook-id",
+        }
 
     def signature_headers(self, body, message_id):
         timestamp = str(int(self.clock()))

@@ -28,11 +28,8 @@ class FedexWebhook(Partner):
     name = "FedEx"
 
     def connection_values(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "fdx-signature",
-            "signature_encoding": "base64",
-        }
+        proof = {"kind": "hmac", "header": "fdx-signature", "encoding": "base64"}
+        return {"verifier_ids": [(0, 0, proof)]}
 
     def signature_headers(self, body, message_id):
         mac = hmac.new(self.secret.encode(), body, hashlib.sha256).digest()

@@ -28,11 +28,8 @@ class Sendcloud(Partner):
     carrier = "postnl"
 
     def connection_values(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "Sendcloud-Signature",
-            "signature_encoding": "hex",
-        }
+        proof = {"kind": "hmac", "header": "Sendcloud-Signature", "encoding": "hex"}
+        return {"verifier_ids": [(0, 0, proof)]}
 
     def signature_headers(self, body, message_id):
         mac = hmac.new(self.secret.encode(), body, hashlib.sha256)

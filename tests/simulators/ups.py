@@ -26,7 +26,7 @@ class UpsTrackAlert(Partner):
     name = "UPS"
 
     def connection_values(self):
-        return {"verifier": "static", "signature_header": "credential"}
+        return {"verifier_ids": [(0, 0, {"kind": "static", "header": "credential"})]}
 
     def signature_headers(self, body, message_id):
         return {"credential": self.secret, "User-Agent": "UPSPubSubTrackingService"}

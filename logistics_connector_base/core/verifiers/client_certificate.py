@@ -43,7 +43,10 @@ def _read_certificate(text: str) -> tuple[bytes, float, float] | None:
     if not match:
         return None
     try:
-        der = base64.b64decode("".join(match.group(1).split()), validate=True)
+        text = "".join(match.group(1).split())
+        der = base64.b64decode(text, validate=True)
+        if base64.b64encode(der).decode("ascii") != text:
+            return None
         certificate = x509.load_der_x509_certificate(der)
         begin = certificate.not_valid_before_utc.timestamp()
         end = certificate.not_valid_after_utc.timestamp()

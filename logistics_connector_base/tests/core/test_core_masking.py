@@ -26,11 +26,16 @@ PATH = f"/logistics/v1/in/{TOKEN}"
     [
         (PATH, "/logistics/v1/in/***"),
         (f'"POST {PATH} HTTP/1.1" 202 -', '"POST /logistics/v1/in/*** HTTP/1.1" 202 -'),
-        (f"https://x.example{PATH}?a=1#b", "https://x.example/logistics/v1/in/***?a=1#b"),
+        (f"https://x.example{PATH}?a=1#b", "https://x.example/logistics/v1/in/***?***"),
+        (f"POST {PATH}?token=hunter2 HTTP/1.1", "POST /logistics/v1/in/***?*** HTTP/1.1"),
+        (
+            "next=%2Flogistics%2Fv1%2Fin%2Fabc%3Ftoken%3Dx&y",
+            "next=%2Flogistics%2Fv1%2Fin%2F***?***",
+        ),
         (f"{PATH}/ping and {PATH}", "/logistics/v1/in/***/ping and /logistics/v1/in/***"),
         (f"/LOGISTICS/v1/In/{TOKEN}", "/LOGISTICS/v1/In/***"),
         (f"//logistics/v1/in//{TOKEN}", "//logistics/v1/in//***"),
-        (f"next=%2Flogistics%2Fv1%2fin%2F{TOKEN}%3Fa", "next=%2Flogistics%2Fv1%2fin%2F***%3Fa"),
+        (f"next=%2Flogistics%2Fv1%2fin%2F{TOKEN}%3Fa", "next=%2Flogistics%2Fv1%2fin%2F***?***"),
         ("/logistics/v1/in/a%20b%C3%A9", "/logistics/v1/in/***"),
         (f"'{PATH}'", "'/logistics/v1/in/***'"),
         ("/logistics/v1/in/", "/logistics/v1/in/"),

@@ -15,10 +15,12 @@ class LogisticsProviderBluepost(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "X-Blue-Signature",
-            "signature_encoding": "hex",
-            "signature_prefix": "sha256=",
-        }
+    def _connection_proofs(self):
+        return [
+            {
+                "kind": "hmac",
+                "header": "X-Blue-Signature",
+                "encoding": "hex",
+                "prefix": "sha256=",
+            }
+        ]
