@@ -85,7 +85,7 @@ class LogisticsVerifier(models.Model):
         "Addresses", help="Addresses or networks (192.0.2.0/24, 2001:db8::/32), one a line."
     )
     description = fields.Char("What a call must prove", compute="_compute_description")
-    needs_secret = fields.Boolean(compute="_compute_needs_secret")
+    needs_secret = fields.Boolean(compute="_compute_needs_secret", store=True)
     credential_ids = fields.One2many("logistics.credential", "verifier_id")
 
     # -- the pure verifier --------------------------------------------------------------------

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from devtools.server import OdooServer
 
 from ..support import http
-from ..support.connections import new_address
+from ..support.connections import add_secret, new_address
 from ..support.rpc import RpcError, Session
 from ..support.signing import SIGNERS, Caller
 
@@ -215,16 +215,9 @@ def test_client_certificate_passed_on_by_the_proxy(world, behind_proxy):
     proofs = world.rpc(
         "logistics.verifier", "search", [("connection_id", "=", made.connection_id)], order="id"
     )
-    pins = [certificate.fingerprint, ended.fingerprint]
-    domain = [("connection_id", "=", made.connection_id)]
-    world.rpc("logistics.credential", "unlink", world.rpc("logistics.credential", "search", domain))
-    made.add_key(made.key, verifier_id=proofs[0])
-    for pin in pins:
-        made.rpc(
-            "logistics.credential",
-            "create",
-            [{"connection_id": made.connection_id, "secret": pin, "verifier_id": proofs[1]}],
-        )
+    for made_before in (certificate, ended):
+        pin = made_before.fingerprint
+        add_secret(world.rpc, made.connection_id, pin, verifier_id=proofs[1])
     made.go_live()
     direct = new_address(world.rpc, made.connection_id)
 

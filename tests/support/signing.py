@@ -230,11 +230,14 @@ class Caller:
             "create",
             [{"name": name, "provider_id": provider, "verifier_ids": asked, **values}],
         )[0]
+        domain = [("connection_id", "=", self.connection_id)]
+        self.proof_id = rpc("logistics.verifier", "search", domain, limit=1, order="id")[0]
         self.add_key(self.key)
         self.url = new_address(rpc, self.connection_id)
 
     def add_key(self, key, **values):
-        """Store one more key; the credential's id."""
+        """Store one more key of this scheme; the credential's id."""
+        values.setdefault("verifier_id", self.proof_id)
         return add_secret(self.rpc, self.connection_id, self.signer.secret(key), **values)
 
     def go_live(self):

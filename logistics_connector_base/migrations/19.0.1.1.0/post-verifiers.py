@@ -7,12 +7,12 @@ checks: what took messages yesterday takes them today.
 MOVE = """
 INSERT INTO logistics_verifier
     (connection_id, company_id, sequence, kind, header, encoding, prefix, tolerance, algorithm,
-     signature_algorithm, parameter, create_uid, write_uid, create_date, write_date)
+     signature_algorithm, parameter, needs_secret, create_uid, write_uid, create_date, write_date)
 SELECT c.id, c.company_id, 10, c.verifier,
        CASE WHEN c.verifier IN ('hmac', 'static') THEN c.signature_header END,
        coalesce(c.signature_encoding, 'hex'),
        CASE WHEN c.verifier = 'hmac' THEN c.signature_prefix END,
-       300, 'RS256', 'hmac-sha256', 'token', 1, 1,
+       300, 'RS256', 'hmac-sha256', 'token', true, 1, 1,
        now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
 FROM logistics_connection c
 WHERE c.verifier IN ('hmac', 'standard_webhooks', 'static')
