@@ -6,7 +6,9 @@
     "author": "Logistics Connector Founders",
     "license": "LGPL-3",
     "depends": ["sale_stock", "queue_job"],
-    "external_dependencies": {"python": ["cryptography", "jsonschema", "requests", "urllib3", "PyJWT"]},
+    "external_dependencies": {
+        "python": ["cryptography", "jsonschema", "requests", "urllib3", "PyJWT"],
+    },
     "data": [
         "security/logistics_security.xml",
         "security/ir.model.access.csv",

@@ -5,7 +5,7 @@ UPDATE logistics_connection
 UPDATE logistics_connection
    SET token_digest = NULL;
 DELETE FROM logistics_credential;
+DELETE FROM logistics_nonce;
 -- Nor may it call the real systems beside it.
 UPDATE logistics_allowed_host
    SET active = false;
-DELETE FROM logistics_nonce;

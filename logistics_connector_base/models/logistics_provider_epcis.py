@@ -15,11 +15,6 @@ class LogisticsProviderEpcis(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
+    def _connection_proofs(self):
         # The standard leaves open how a capture is signed; this is what most can do.
-        return {
-            "verifier": "hmac",
-            "signature_header": "X-Signature",
-            "signature_encoding": "hex",
-            "signature_prefix": "sha256=",
-        }
+        return [{"kind": "hmac", "header": "X-Signature", "encoding": "hex", "prefix": "sha256="}]

@@ -15,10 +15,12 @@ class LogisticsProviderDcsa(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
-    def _connection_defaults(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "Notification-Signature",
-            "signature_encoding": "hex",
-            "signature_prefix": "sha256=",
-        }
+    def _connection_proofs(self):
+        return [
+            {
+                "kind": "hmac",
+                "header": "Notification-Signature",
+                "encoding": "hex",
+                "prefix": "sha256=",
+            }
+        ]
