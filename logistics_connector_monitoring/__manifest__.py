@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/monitoring_security.xml",
+        "data/ir_cron_data.xml",
         "views/logistics_connection_health_views.xml",
         "views/logistics_menus.xml",
     ],

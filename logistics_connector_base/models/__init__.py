@@ -42,4 +42,5 @@ from . import (
     sale_order,
     stock_move,
     stock_picking,
+    logistics_hot_tables,  # last: the tables must be there
 )

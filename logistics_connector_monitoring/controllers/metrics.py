@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from ..core.database_upkeep import oldest_seconds
+
 _EPOCH = datetime(1970, 1, 1)
 LABELS = ("connection", "connection_id", "provider", "environment")
 # Metric → field of logistics.connection.health, what it says.
@@ -99,6 +101,33 @@ class _Health:
             "Whether the inbox has a job channel and a runner on the server that answers",
             value=float(not self.health._queue_problems()),
         )
+        yield from self._upkeep()
+
+    def _upkeep(self):
+        upkeep = self.health.env["logistics.database.upkeep"]
+        holders = upkeep._holders()
+        yield GaugeMetricFamily(
+            "logistics_database_oldest_transaction_seconds",
+            "Age of the oldest transaction that keeps PostgreSQL from cleaning up, 0 for none",
+            value=oldest_seconds(holders),
+        )
+        yield GaugeMetricFamily(
+            "logistics_database_held_snapshots",
+            "Transactions, prepared transactions and slots that are older than the limit",
+            value=len(upkeep._held()),
+        )
+        dead = GaugeMetricFamily(
+            "logistics_table_dead_rows",
+            "Row versions that wait to be removed, as PostgreSQL estimates them",
+            labels=("table",),
+        )
+        live = GaugeMetricFamily(
+            "logistics_table_live_rows", "Rows, as PostgreSQL estimates them", labels=("table",)
+        )
+        for table in upkeep._tables():
+            dead.add_metric((table.name,), table.dead)
+            live.add_metric((table.name,), table.live)
+        yield from (dead, live)
 
     def _live(self, rows, labels):
         family = GaugeMetricFamily(

@@ -1,1 +1,6 @@
-from . import logistics_connection_health, logistics_event, logistics_message
+from . import (
+    logistics_connection_health,
+    logistics_database_upkeep,
+    logistics_event,
+    logistics_message,
+)

@@ -145,7 +145,8 @@ class LogisticsConnectionHealth(models.Model):
 
     @api.model
     def server_problems(self):
-        """What is wrong with this server's configuration, for the head of the page.
+        """What is wrong with this server's configuration and its database, for the head of the
+        page.
 
         :return: list of sentences
         """
@@ -161,7 +162,11 @@ class LogisticsConnectionHealth(models.Model):
                 "(docs/operations.md)."
             ),
         }
-        return [texts[code] for code in self._queue_problems()]
+        database = self.env["logistics.database.upkeep"]._problems()
+        return [
+            *(texts[code] for code in self._queue_problems()),
+            *(text for _key, text in database),
+        ]
 
     def action_view_messages(self):
         return self._messages()

@@ -1,1 +1,7 @@
-from . import test_health, test_health_page, test_metrics, test_queue_channels
+from . import (
+    test_database_upkeep,
+    test_health,
+    test_health_page,
+    test_metrics,
+    test_queue_channels,
+)

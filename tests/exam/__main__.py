@@ -56,7 +56,7 @@ def run_all(trials, options):
     if options.mutant:
         for trial in trials:
             for mutant in trial.mutants:
-                with Arena(mutant) as arena:
+                with Arena(mutant, **trial.server) as arena:
                     yield run_one(trial, arena, options.seed, True, mutant)
         return
     with contextlib.ExitStack() as stack:
@@ -64,11 +64,11 @@ def run_all(trials, options):
         for repetition in range(options.repeat):
             for trial in trials:
                 seed = options.seed + repetition
-                if shared:
+                if shared and not trial.own_server:
                     yield run_one(trial, shared, seed, True)
                     continue
-                with Arena() as arena:
-                    yield run_one(trial, arena, seed, False)
+                with Arena(**trial.server) as arena:
+                    yield run_one(trial, arena, seed, options.short)
 
 
 def run_one(trial, arena, seed, short, mutant=None):

@@ -50,8 +50,9 @@ class Arena:
     and a ledger of its own.
     """
 
-    def __init__(self, mutant=None, database=None):
-        self.mutant = mutant
+    def __init__(self, mutant=None, database=None, conf=None, workers=2):
+        """``conf``: what odoo.conf says beyond the usual; ``workers``: of HTTP."""
+        self.mutant, self.conf, self.workers = mutant, conf or {}, workers
         self.tree = Tree(mutant)
         self.kept = database
         self.name = database or f"exam_{os.getpid()}_{random.getrandbits(24):06x}"
@@ -64,7 +65,9 @@ class Arena:
             self.database = Database(self.name)
             for statement in self.mutant.sql if self.mutant else ():
                 self.database.rows(statement)
-            self.server = OdooServer(self.name, extra_conf=self.tree.conf())
+            self.server = OdooServer(
+                self.name, self.workers, extra_conf={**self.tree.conf(), **self.conf}
+            )
             self.server.__enter__()
         except BaseException:
             self._clear()

@@ -148,6 +148,7 @@ EXCEPTION_TYPES = {
     "contradicting_event",
     "processing_failure",
     "delivery_exception",
+    "database_upkeep",
 }
 CODES = {
     "logistics.event.code": EVENT_CODES,
