@@ -38,6 +38,7 @@ SLOTS = """
 SELECT 'slot', slot_name, active_pid, '', NULL::float, age(xmin)
 FROM pg_replication_slots WHERE xmin IS NOT NULL
 """
+HOLDERS = " UNION ALL ".join((SESSIONS, PREPARED, SLOTS))
 TABLES = """
 SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables
 WHERE schemaname = current_schema() AND relname = ANY(%s) ORDER BY relname
@@ -55,7 +56,7 @@ class LogisticsDatabaseUpkeep(models.AbstractModel):
     @api.model
     def _holders(self):
         """Sessions, prepared transactions and slots that may see the past; the youngest, too."""
-        self.env.cr.execute(f"{SESSIONS} UNION ALL {PREPARED} UNION ALL {SLOTS}")
+        self.env.cr.execute(HOLDERS)
         return [Holder(*row) for row in self.env.cr.fetchall()]
 
     @api.model
