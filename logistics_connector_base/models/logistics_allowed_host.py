@@ -8,6 +8,8 @@ from ..core import netguard
 class LogisticsAllowedHost(models.Model):
     """One line of the administrator's list: a local system that Odoo may call.
 
+    A line is archived, never deleted by its users: who allowed what, and when, stays readable.
+
     Everything public may be called by https on port 443. What is not public, not encrypted or on
     another port is closed, unless it stands here: a partner's URL, typed by whomever, must not make
     Odoo speak to the office's printer or to its own database.
@@ -31,10 +33,10 @@ class LogisticsAllowedHost(models.Model):
         help="Separated by commas. Empty: 443, and 80 where calls may go unencrypted.",
     )
     plain_http = fields.Boolean(
-        string="Unencrypted calls (http://)",
+        string="Unencrypted",
         tracking=True,
-        help="Whoever can listen on the way reads the keys and the addresses of your customers. "
-        "Only for systems in your own building.",
+        help="Calls may also go by http://. Whoever can listen on the way reads the keys and the "
+        "addresses of your customers. Only for systems in your own building.",
     )
     note = fields.Char(
         string="What for",
@@ -43,10 +45,16 @@ class LogisticsAllowedHost(models.Model):
         help="Which system this is, and who asked for it. Somebody will wonder in two years.",
     )
     active = fields.Boolean(default=True, tracking=True)
+    shown_ports = fields.Char(string="Open ports", compute="_compute_shown_ports")
 
     _host_uniq = models.Constraint(
         "UNIQUE (host)", "This host or network is on the list already (perhaps archived)."
     )
+
+    @api.depends("ports", "plain_http")
+    def _compute_shown_ports(self):
+        for line in self:
+            line.shown_ports = line.ports or ("80, 443" if line.plain_http else "443")
 
     @api.constrains("host", "ports", "plain_http")
     def _check_rule(self):

@@ -43,7 +43,7 @@ class LogisticsKeySet(models.Model):
 
     _name = "logistics.key.set"
     _description = "Partner's Key Set"
-    _order = "url"
+    _order = "id"
     _rec_name = "shown_url"
 
     url = fields.Char(string="URL", required=True, readonly=True, groups=fields.NO_ACCESS)
@@ -51,12 +51,14 @@ class LogisticsKeySet(models.Model):
     keys = fields.Json(readonly=True)
     key_names = fields.Char(compute="_compute_shown", string="Keys")
     fetched_at = fields.Datetime(readonly=True, string="Fetched")
-    fresh_until = fields.Datetime(readonly=True)
+    fresh_until = fields.Datetime(readonly=True, string="Fresh until")
     tried_at = fields.Datetime(readonly=True, string="Last try")
     error = fields.Char(
         readonly=True, help="Of the last try. The keys of the last good one stay in use."
     )
-    left_out = fields.Text(readonly=True, help="Keys of the set that cannot be used, and why.")
+    left_out = fields.Text(
+        readonly=True, string="Left out", help="Keys of the set that cannot be used, and why."
+    )
 
     _url_uniq = models.Constraint("UNIQUE (url)", "This key set is known already.")
 

@@ -169,7 +169,8 @@ class TestKeySet(TransactionCase):
             self.env, "lks_admin", "logistics_connector_base.group_logistics_admin"
         )
         user = new_test_user(self.env, "lks_user", "logistics_connector_base.group_logistics_user")
-        row = self._row().with_user(admin)
+        self._row()
+        row = self.sets.with_user(admin).search([])
         self.assertEqual(row.key_names, "a (Ed25519)")
         self.assertEqual(row.shown_url, self.url.replace("s3cr3t", "***"))
         with self.assertRaises(AccessError):

@@ -15,6 +15,7 @@ from .common import InboxCommon
 
 USER = "logistics_connector_base.group_logistics_user"
 MANAGER = "logistics_connector_base.group_logistics_manager"
+ADMIN = "logistics_connector_base.group_logistics_admin"
 # Pictures that README and the user guide show.
 PICTURES = {"logistics_timeline": "shipment"}
 
@@ -105,3 +106,9 @@ class TestTours(InboxCommon, HttpCase):
         # The one that must not be found.
         self.make_shipment("1ZOTHER")
         self._tour("/odoo/logistics-shipments", "logistics_timeline", "tour_user")
+
+    def test_an_administrator_allows_a_local_system(self):
+        self.make_user("tour_admin", ADMIN)
+        self._tour("/odoo/logistics-allowed-hosts", "logistics_allow_local_system", "tour_admin")
+        line = self.env["logistics.allowed.host"].search([])
+        self.assertEqual((line.host, line.ports, line.plain_http), ("10.1.2.0/28", "8443", True))
