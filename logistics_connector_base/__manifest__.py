@@ -11,6 +11,7 @@
     },
     "data": [
         "security/logistics_security.xml",
+        "security/logistics_privacy_security.xml",
         "security/ir.model.access.csv",
         "data/logistics.event.code.csv",
         "data/logistics.event.reason.csv",
@@ -24,6 +25,7 @@
         "wizards/logistics_exception_dismiss_views.xml",
         "wizards/logistics_exception_time_views.xml",
         "wizards/logistics_connection_address_views.xml",
+        "wizards/logistics_privacy_wizard_views.xml",
         "views/logistics_exception_views.xml",
         "views/logistics_shipment_views.xml",
         "views/logistics_event_views.xml",
@@ -36,6 +38,7 @@
         "views/logistics_key_set_views.xml",
         "views/stock_picking_views.xml",
         "views/sale_order_views.xml",
+        "views/logistics_privacy_views.xml",
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],

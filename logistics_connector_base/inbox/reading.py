@@ -13,6 +13,7 @@ from ..core.canonical import (
 from ..core.identity import event_content, event_fingerprint, message_identity
 from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
+from ..core.personal import mask_text
 from .item import Item, with_documents_apart
 
 TEXT_LIMIT = 500
@@ -225,7 +226,7 @@ class Reader:
                 "provider": event.issuer,
                 "raw_code": raw_code,
                 "raw_sub_code": event.raw_sub_code,
-                "detail": clean_text(event.raw_text, TEXT_LIMIT),
+                "detail": mask_text(clean_text(event.raw_text, TEXT_LIMIT), (event.signed_by,)),
             }
         )
 

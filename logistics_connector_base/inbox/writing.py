@@ -23,6 +23,7 @@ class Known(NamedTuple):
     occurred_at: object
     signed_by: str
     content: str
+    erased_at: object  # on a person's request: what was blanked stays blank
 
 
 class Writer:
@@ -79,7 +80,7 @@ class Writer:
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, fingerprint, shipment_id, raw_code, raw_sub_code, occurred_at, "
-                "signed_by, content_key FROM logistics_event WHERE fingerprint = ANY(%s)",
+                "signed_by, content_key, erased_at FROM logistics_event WHERE fingerprint = ANY(%s)",
                 fingerprints,
             )
         )
@@ -87,7 +88,7 @@ class Writer:
 
     def _complete(self, first, row):
         """A known event came again: what only completes it is taken over."""
-        if row["signed_by"] and not first.signed_by:
+        if row["signed_by"] and not first.signed_by and not first.erased_at:
             # The name of who signed often comes after the scan, with the same scan once more.
             self.env["logistics.event"].browse(first.id).write({"signed_by": row["signed_by"]})
 

@@ -104,26 +104,6 @@ class LogisticsConnection(models.Model):
         for connection in self:
             connection.has_address = bool(connection.sudo().token_digest)
 
-    def _compute_counts(self):
-        messages = self.env["logistics.message"]._read_group(
-            [("connection_id", "in", self.ids)],
-            ["connection_id", "state"],
-            ["__count", "received_at:max"],
-        )
-        open_exceptions = dict(
-            self.env["logistics.exception"]._read_group(
-                [("connection_id", "in", self.ids), ("is_open", "=", True)],
-                ["connection_id"],
-                ["__count"],
-            )
-        )
-        for connection in self:
-            rows = [row for row in messages if row[0] == connection]
-            connection.message_count = sum(row[2] for row in rows)
-            connection.dead_count = sum(row[2] for row in rows if row[1] == "dead")
-            connection.last_message_at = max((row[3] for row in rows), default=False)
-            connection.exception_count = open_exceptions.get(connection, 0)
-
     @api.onchange("provider_id")
     def _onchange_provider_id(self):
         if self.provider_id:
@@ -200,10 +180,9 @@ class LogisticsConnection(models.Model):
 
     def action_view_messages(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_connector_base.action_logistics_message"
+        return self.env["logistics.message"]._open_messages(
+            self.env._("Messages of %s", self.name), [("connection_id", "=", self.id)]
         )
-        return dict(action, domain=[("connection_id", "=", self.id)], context={})
 
     def action_view_exceptions(self):
         self.ensure_one()

@@ -67,7 +67,7 @@ class LogisticsEvent(models.Model):
     _rec_name = "code_id"
 
     fingerprint = fields.Char(required=True, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
     shipment_id = fields.Many2one(
         "logistics.shipment", readonly=True, ondelete="restrict", index=True
@@ -139,6 +139,9 @@ class LogisticsEvent(models.Model):
     _raw = models.Index("(issuer, raw_code, raw_sub_code)")
     _source = models.Index("(issuer, source_id) WHERE source_id <> ''")
     _parked = models.Index("(id) WHERE shipment_id IS NULL")
+    _list = models.Index("(occurred_at DESC, id DESC)")
+    _by_company = models.Index("(company_id, occurred_at DESC, id DESC)")
+    _by_tracking_number = models.Index("USING hash (tracking_number)")
 
     @api.depends("place_name", "city", "zip", "country_code")
     def _compute_place(self):

@@ -76,7 +76,12 @@ class LogisticsException(models.Model):
 
     # One open exception per trouble; a closed one does not keep a new one from opening.
     _open_key_uniq = models.UniqueIndex("(key) WHERE is_open IS TRUE")
-    _queue = models.Index("(state, severity_rank DESC, last_seen_at DESC)")
+    # The list's own order: of what is open, of one state, of everything.
+    _open_queue = models.Index(
+        "(severity_rank DESC, last_seen_at DESC, id DESC) WHERE is_open IS TRUE"
+    )
+    _queue = models.Index("(state, severity_rank DESC, last_seen_at DESC, id DESC)")
+    _list = models.Index("(severity_rank DESC, last_seen_at DESC, id DESC)")
 
     @api.depends("severity")
     def _compute_severity_rank(self):

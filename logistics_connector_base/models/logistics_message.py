@@ -1,14 +1,15 @@
 import base64
-import json
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..core import personal
 from ..core.identity import digest
+from .personal_access import sees_personal_data
 
-# Raw bytes shown on the screen; the whole body can be downloaded.
-PREVIEW_BYTES = 20_000
+# Characters of a body shown on the screen; the whole body can be downloaded.
+PREVIEW_CHARACTERS = 20_000
 
 
 class LogisticsMessage(models.Model):
@@ -83,6 +84,12 @@ class LogisticsMessage(models.Model):
     parked_count = fields.Integer(required=True, readonly=True, default=0)
     error_class = fields.Char(readonly=True)
     error_text = fields.Text(readonly=True)
+    purged_at = fields.Datetime(
+        "Body deleted", readonly=True, help="When body and headers were deleted; the key stays."
+    )
+    erased_at = fields.Datetime(
+        readonly=True, help="When the body was erased on the request of a person named in it."
+    )
     event_ids = fields.One2many("logistics.event", "message_id", readonly=True)
     attempt_ids = fields.One2many("logistics.message.attempt", "message_id", readonly=True)
     duplicate_count = fields.Integer(compute="_compute_duplicate_count")
@@ -107,8 +114,20 @@ class LogisticsMessage(models.Model):
     # Small whatever the history: what still has to be worked.
     _waiting = models.Index("(priority, id) WHERE state IN ('received', 'processing')")
     _list = models.Index("(state, id DESC)")
+    # What a person has to look at; empty as long as all goes well.
+    _trouble = models.Index("(id DESC) WHERE state IN ('conflict', 'dead', 'parked')")
+    _trouble_by_connection = models.Index(
+        "(connection_id, state) WHERE state IN ('conflict', 'dead', 'parked')"
+    )
     _by_connection = models.Index("(connection_id, id DESC)")
-    _correlation = models.Index("(correlation_id)")
+    _by_company = models.Index("(company_id, id DESC)")
+    # Ids that people paste are looked up as a whole: four bytes a row, whatever their length.
+    _correlation = models.Index("USING hash (correlation_id)")
+    _external = models.Index("USING hash (external_id) WHERE external_id <> ''")
+    _digest = models.Index("USING hash (digest)")
+    # Filed in the order of their time: a block range index finds a period in millions and costs
+    # the intake next to nothing.
+    _received = models.Index("USING brin (received_at) WITH (autosummarize = on)")
 
     def init(self):
         # Raw bytes are not an ORM field (Binary would keep them as base64) and not an ir.attachment
@@ -119,8 +138,7 @@ class LogisticsMessage(models.Model):
                 message_id integer PRIMARY KEY
                     REFERENCES logistics_message(id) ON DELETE CASCADE,
                 headers jsonb,
-                content bytea,
-                purged_at timestamp
+                content bytea
             )
             """
         )
@@ -150,13 +168,20 @@ class LogisticsMessage(models.Model):
                 )
             )
         )
+        masked = not sees_personal_data(self.env)
         for message in self:
             pairs = headers.get(message.id) or {}
-            message.headers_text = "\n".join(f"{name}: {value}" for name, value in pairs.items())
-            message.body_text = _readable(bodies.get(message.id))
+            text = "\n".join(f"{name}: {value}" for name, value in pairs.items())
+            message.headers_text = personal.mask_text(text) if masked else text
+            body = bodies.get(message.id)
+            message.body_text = (
+                "" if body is None else personal.pretty(body, masked, PREVIEW_CHARACTERS)
+            )
 
+    @api.depends_context("uid")
     def _compute_body_file(self):
-        bodies = self._read_bodies()
+        # The bytes as they came cannot be masked.
+        bodies = self._read_bodies() if sees_personal_data(self.env) else {}
         for message in self:
             body = bodies.get(message.id)
             message.body_file = base64.b64encode(body) if body is not None else False
@@ -186,15 +211,26 @@ class LogisticsMessage(models.Model):
         busy = self.filtered(lambda message: message.state == "processing")
         if busy:
             raise UserError(self.env._("A message that is in work cannot be worked again now."))
+        gone = self.filtered("purged_at")
+        if gone and gone == self:
+            raise UserError(
+                self.env._(
+                    "There is nothing left to work: the body was deleted on %s, as the retention "
+                    "says. What came of the message stays.",
+                    fields.Date.to_string(max(gone.mapped("purged_at"))),
+                )
+            )
         self.sudo()._requeue()
         return True
 
     def _requeue(self):
         """Put messages back to the start of the line, with a fresh count of tries. The last error
-        stays until they succeed: it tells the inbox whose exceptions may be healed then."""
-        if not self:
+        stays until they succeed: it tells the inbox whose exceptions may be healed then. Those
+        whose body was deleted are left as they are."""
+        messages = self.filtered(lambda message: not message.purged_at)
+        if not messages:
             return
-        self.write({"state": "received", "tries": 0, "next_try_at": False})
+        messages.write({"state": "received", "tries": 0, "next_try_at": False})
         self.env["logistics.inbox"]._wake_after_commit()
 
     def action_accept_conflict(self):
@@ -272,16 +308,3 @@ class LogisticsMessage(models.Model):
         left = {message._failure_key() for message in dead}
         healed = exceptions.filtered(lambda exception: exception.key not in left)
         healed._close("resolved", self.env._("Its messages were worked."))
-
-
-def _readable(body):
-    """Bytes as text for the screen: indented JSON where it is JSON."""
-    if body is None:
-        return ""
-    if len(body) <= PREVIEW_BYTES:
-        try:
-            return json.dumps(json.loads(body), indent=2, ensure_ascii=False).replace("\x00", "")
-        except (ValueError, RecursionError):
-            pass
-    text = body[:PREVIEW_BYTES].decode("utf-8", "replace").replace("\x00", "\N{SYMBOL FOR NULL}")
-    return text + ("\n…" if len(body) > PREVIEW_BYTES else "")

@@ -75,10 +75,12 @@ class LogisticsMessage(models.Model):
             message.original_id = original - message
 
     @api.depends("original_id")
+    @api.depends_context("uid")
     def _compute_difference(self):
         for message in self:
             before, after = message.original_id.body_text, message.body_text
-            message.difference = _differences(before, after) if message.original_id else False
+            both = message.original_id and before and after
+            message.difference = _differences(before, after) if both else False
 
     def action_view_exceptions(self):
         self.ensure_one()

@@ -43,7 +43,7 @@ class LogisticsShipment(models.Model):
     _rec_names_search = ["name", "reference_ids.value"]
     _check_company_auto = True
 
-    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    name = fields.Char(required=True, readonly=True, copy=False, default="/", index="trigram")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -70,7 +70,7 @@ class LogisticsShipment(models.Model):
     ship_date = fields.Date(help="Day the goods left; numbers are matched around it.")
     promised_delivery_at = fields.Datetime(tracking=True)
     correlation_id = fields.Char(readonly=True, copy=False, default=lambda self: str(uuid.uuid4()))
-    tracking_numbers = fields.Char(compute="_compute_tracking_numbers", store=True)
+    tracking_numbers = fields.Char(compute="_compute_tracking_numbers", store=True, index="trigram")
 
     state = fields.Selection(
         SHIPMENT_STATES, required=True, default="draft", readonly=True, copy=False, tracking=True
@@ -319,7 +319,7 @@ class LogisticsShipment(models.Model):
                     "shipment_id": shipment.id,
                     "event_id": shipment._trouble_event().id,
                     "provider": shipment.issuer,
-                    "detail": shipment._trouble_event().raw_text,
+                    "detail": shipment._trouble_event()._masked_text(),
                 }
                 for shipment in troubled
             ]

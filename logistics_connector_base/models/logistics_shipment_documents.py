@@ -40,6 +40,8 @@ class LogisticsShipment(models.Model):
         :param event: the logistics.event it came with
         """
         self.ensure_one()
+        if event.sudo().erased_at:
+            return  # on a person's request: what was deleted does not come back
         content_digest = digest(document.content)
         brought = self.env["logistics.effect"]._claim(
             BROUGHT, f"{event.id}:{content_digest}", self, event
@@ -103,12 +105,14 @@ class LogisticsShipment(models.Model):
 
     def _claim_filing(self, record, content_digest, event, attachment_id):
         """File what lies with an attachment with ``record``, unless that was done before."""
+        attachment = self.env["ir.attachment"].sudo().browse(attachment_id).exists()
+        if not attachment:
+            return  # a person deleted it, or asked for it
         effect = self.env["logistics.effect"]._claim(
             FILED, f"{record._name}:{record.id}:{content_digest}", self, event
         )
         if not effect:
             return
-        attachment = self.env["ir.attachment"].sudo().browse(attachment_id)
         if (attachment.res_model, attachment.res_id) != (record._name, record.id):
             attachment = attachment.copy(
                 {
@@ -193,6 +197,7 @@ class LogisticsShipment(models.Model):
                     "res_id": record.id,
                     "company_id": self.company_id.id,
                     "description": self.env._("Proof of delivery from the carrier"),
+                    "logistics_personal": True,
                 }
             )
         )

@@ -33,7 +33,7 @@ class LogisticsShipmentReference(models.Model):
     company_id = fields.Many2one(related="shipment_id.company_id", store=True, index=True)
     package_id = fields.Many2one("logistics.shipment.package", ondelete="cascade")
     type = fields.Selection(TYPES, required=True)
-    value = fields.Char(required=True)
+    value = fields.Char(required=True, index="trigram")
     issuer = fields.Char(
         default="", help="Namespace of the number: a provider's code. Empty: any issuer's."
     )

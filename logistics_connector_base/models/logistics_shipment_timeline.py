@@ -142,7 +142,7 @@ class LogisticsShipment(models.Model):
         return times
 
     @api.depends("event_ids", "document_ids", "exception_ids.state")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_timeline(self):
         for shipment in self:
             shipment.timeline = shipment._timeline_data()
@@ -190,10 +190,10 @@ class LogisticsShipment(models.Model):
                     "assumed": event.zone_assumed,
                     "reason": event.reason_id.name or "",
                     "place": event.place or "",
-                    "text": event.raw_text or "",
+                    "text": event.raw_text_shown or "",
                     "raw": _raw_code(event),
                     "unmapped": event.is_unmapped,
-                    "signed_by": event.signed_by or "",
+                    "signed_by": event.signed_by_shown or "",
                     "estimated": _iso(event.estimated_delivery_at),
                     "received": _iso(event.received_at),
                     "late_news": bool(

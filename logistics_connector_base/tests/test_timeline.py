@@ -69,7 +69,10 @@ class TestTimeline(InboxCommon):
 
     def test_a_document_stands_with_the_event_that_brought_it(self):
         delivered = self.scan("DLV_DELIVERED", documents=[self.document(PNG, "pod", "pod.png")])
-        events = self.told(delivered)
+        self.assertFalse(any(event["documents"] for event in self.told(delivered)))
+        self.user.group_ids += self.env.ref("logistics_connector_base.group_logistics_personal")
+        self.env.invalidate_all()
+        events = self.shipment.with_user(self.user).timeline["events"]
         documents = {event["code"]: event["documents"] for event in events}
         self.assertEqual([d["name"] for d in documents["DOC_POD"]], ["pod.png"])
         self.assertEqual(documents["DLV_DELIVERED"], [])

@@ -9,10 +9,26 @@ from .common import InboxCommon
 GROUP = "logistics_connector_base.group_logistics_"
 ROOT = "logistics_connector_base.menu_logistics_root"
 MENUS = {
-    "user": {"Exceptions", "Shipments", "Messages"},
-    "manager": {"Configuration", "Code mappings"},
-    "admin": {"Connections", "Event codes", "Event reasons", "Exception types"},
+    "user": {
+        "Exceptions",
+        "Shipments",
+        "Messages",
+        "To look at",
+        "Incoming",
+        "Failed",
+        "Conflicts",
+        "Waiting for a shipment",
+    },
+    "manager": {"Configuration", "Code mappings", "Purges"},
+    "admin": {
+        "Connections",
+        "Event codes",
+        "Event reasons",
+        "Exception types",
+        "Personal data requests",
+    },
 }
+FOLDERS = {"Configuration", "Messages"}
 
 
 class ViewsCommon(InboxCommon):
@@ -92,6 +108,10 @@ class TestViews(ViewsCommon):
         self.receive(connection, self.message(delivered, self.scan("SRT7")))
         self.receive(connection, self.message(self.scan("MOV_ARRIVED", number="1Z000")))
         self.receive(connection, b"<xml/>")
+        self.env["logistics.retention.run"]._write_lines(
+            connection._retention_rules(), {}, {}, True
+        )
+        self.env["logistics.privacy.request"]._note("export", None, self.company, {}, 0, "1")
         self.env["logistics.event.mapping"].create(
             {
                 "provider": "ups",
@@ -138,7 +158,7 @@ class TestViews(ViewsCommon):
                     self.assertTrue(self.open_action(action, user), "nothing to look at")
                     self.assertTrue(action["path"], "a readable address")
                     opened.add(menu.name)
-        self.assertEqual(opened, set().union(*MENUS.values()) - {"Configuration"})
+        self.assertEqual(opened, set().union(*MENUS.values()) - FOLDERS)
 
     def test_events_open_without_a_menu(self):
         user = self.people["user"]
@@ -155,6 +175,7 @@ class TestViews(ViewsCommon):
             ("logistics.exception.link", "user"),
             ("logistics.exception.dismiss", "user"),
             ("logistics.connection.address", "admin"),
+            ("logistics.privacy.wizard", "admin"),
         ):
             with self.subTest(model=model):
                 wizard = self.env[model].with_user(self.people[level])

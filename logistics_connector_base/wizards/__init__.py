@@ -4,4 +4,5 @@ from . import (
     logistics_exception_link,
     logistics_exception_map,
     logistics_exception_time,
+    logistics_privacy_wizard,
 )

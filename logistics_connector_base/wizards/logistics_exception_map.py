@@ -42,7 +42,7 @@ class LogisticsExceptionMap(models.TransientModel):
     def _compute_samples(self):
         for wizard in self:
             events = wizard._events()
-            texts = list(dict.fromkeys(text for text in events.mapped("raw_text") if text))
+            texts = list(dict.fromkeys(text for text in events.mapped("raw_text_shown") if text))
             wizard.samples = "\n".join(texts[:5])
             wizard.event_count = len(events)
 

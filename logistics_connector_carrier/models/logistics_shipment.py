@@ -248,12 +248,10 @@ class LogisticsShipment(models.Model):
 
     def _delivery_text(self, event):
         when = event._local_time() or str(self.delivered_at)
-        if self.signed_by:
+        # Who signed is read on the shipment, by those who may: a note can be masked for nobody.
+        if self.sudo().signed_by:
             return self.env._(
-                "Delivered %(when)s, signed by %(name)s (%(shipment)s).",
-                when=when,
-                name=self.signed_by,
-                shipment=self.name,
+                "Delivered %(when)s, signed for (%(shipment)s).", when=when, shipment=self.name
             )
         return self.env._("Delivered %(when)s (%(shipment)s).", when=when, shipment=self.name)
 

@@ -362,7 +362,8 @@ class TestPickingShipment(CarrierCommon):
         )
         self.assertEqual(len(notes()), 1)
         self.assertIn("2026-03-09 10:57 (UTC-04:00)", notes()[0])
-        self.assertIn("signed by A. Example", notes()[0])
+        self.assertIn("signed for", notes()[0])
+        self.assertNotIn("A. Example", notes()[0])
         self.assertIn(self.shipment_of(delivery).name, notes()[0])
         # Another channel tells it, too, and the first message is worked again.
         self.send("DLV_DELIVERED", occurred_at="2026-03-09T15:00:00Z")

@@ -1,6 +1,1 @@
-from . import (
-    logistics_connection_health,
-    logistics_database_upkeep,
-    logistics_event,
-    logistics_message,
-)
+from . import logistics_connection_health, logistics_database_upkeep, logistics_event

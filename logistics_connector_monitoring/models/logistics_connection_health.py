@@ -182,13 +182,12 @@ class LogisticsConnectionHealth(models.Model):
 
     def _messages(self, states=None):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_connector_base.action_logistics_message"
-        )
         domain = [("connection_id", "=", self.connection_id.id)]
         if states:
             domain.append(("state", "in", states))
-        return dict(action, domain=domain, context={})
+        return self.env["logistics.message"]._open_messages(
+            self.env._("Messages of %s", self.connection_id.name), domain
+        )
 
     def action_view_exceptions(self):
         self.ensure_one()

@@ -7,6 +7,8 @@ PEOPLE = (
         "Lisa Lindt (Logistics user)",
         (
             "logistics_connector_base.group_logistics_user",
+            # She talks with consignees; the manager does not, and sees *** instead of names.
+            "logistics_connector_base.group_logistics_personal",
             "stock.group_stock_user",
             "sales_team.group_sale_salesman",
         ),

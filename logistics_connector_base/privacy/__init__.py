@@ -1,0 +1,1 @@
+"""One person's data: found, handed out, erased (GDPR art. 15 and 17)."""
