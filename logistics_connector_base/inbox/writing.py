@@ -80,7 +80,8 @@ class Writer:
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, fingerprint, shipment_id, raw_code, raw_sub_code, occurred_at, "
-                "signed_by, content_key, erased_at FROM logistics_event WHERE fingerprint = ANY(%s)",
+                "signed_by, content_key, erased_at FROM logistics_event "
+                "WHERE fingerprint = ANY(%s)",
                 fingerprints,
             )
         )
