@@ -150,7 +150,7 @@ class LogisticsEvent(models.Model):
                 text = env._("Withdrawn by %(who)s, %(when)s", **values)
             else:
                 text = env._("Replaced by a later report of %(who)s, %(when)s", **values)
-            reason = by.raw_text if event.standing == "retracted" else ""
+            reason = by._masked_text() if event.standing == "retracted" else ""
             return f"{text}: {reason}" if reason else text
         if not event.decided_at:
             return ""

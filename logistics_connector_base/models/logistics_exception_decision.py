@@ -151,13 +151,13 @@ class LogisticsMessage(models.Model):
             offset = timedelta(minutes=event.occurred.offset_minutes or 0)
             when = f"{event.occurred.utc.astimezone(timezone(offset)):%Y-%m-%d %H:%M (%Z)}"
         numbers = [ref.value for ref in event.references if ref.type not in SHARED]
-        place = ", ".join(part for part in (event.place.city or event.place.name,) if part)
+        place = ", ".join(part for part in (event.place.city or event.place.country,) if part)
         shown = name or " / ".join(part for part in (raw_code, event.raw_sub_code) if part)
         return " · ".join(part for part in (when, shown, *numbers[:1], place) if part)
 
 
 def _event_line(event):
-    place = event.city or event.place_name
+    place = event.city or event.place
     when = event._local_time_of(event.stated_at or event.occurred_at)
     code = event.code_id.name or event.raw_code
     return " · ".join(part for part in (when, code, event.tracking_number, place) if part)
