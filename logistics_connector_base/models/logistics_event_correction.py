@@ -144,7 +144,7 @@ class LogisticsEvent(models.Model):
         if event.standing in ("retracted", "superseded") and by:
             values = {
                 "who": by.connection_id.name or by.provider,
-                "when": format_datetime(env, by.received_at) if by.received_at else "",
+                "when": _when(env, by.received_at),
             }
             if event.standing == "retracted":
                 text = env._("Withdrawn by %(who)s, %(when)s", **values)
@@ -156,7 +156,7 @@ class LogisticsEvent(models.Model):
             return ""
         values = {
             "who": event.decided_by_id.name or "",
-            "when": format_datetime(env, event.decided_at),
+            "when": _when(env, event.decided_at),
         }
         if event.decision == "dismissed":
             text = env._("Set aside by %(who)s, %(when)s", **values)
@@ -258,3 +258,7 @@ class LogisticsEvent(models.Model):
             mine.with_user(user)._decide("accepted", note)
         else:
             mine.with_user(user)._decide("apart", note)
+
+
+def _when(env, moment):
+    return format_datetime(env, moment, dt_format="medium") if moment else ""

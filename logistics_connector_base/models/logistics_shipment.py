@@ -436,7 +436,8 @@ def _fold_events(rows, standings):
             code=row["code"],
             classifier=row["classifier"],
             occurred_at=_aware(row["occurred_at"]),
-            active=standings[row["fingerprint"]] == ACTIVE,
+            # A withdrawal is no scan: it changes what others say, and nothing by itself.
+            active=standings[row["fingerprint"]] == ACTIVE and not row["retracts"],
             estimated_delivery=_aware(row["estimated_delivery_at"]),
             recorded_at=_aware(row["recorded_at"]),
             precision=row["occurred_precision"] or "second",

@@ -3,6 +3,7 @@ from . import (
     test_key_set,
     test_connection,
     test_corrections,
+    test_corrections_tours,
     test_ensure_shipment,
     test_epcis,
     test_evidence,

@@ -20,8 +20,7 @@ ADMIN = "logistics_connector_base.group_logistics_admin"
 PICTURES = {"logistics_timeline": "shipment"}
 
 
-@tagged("post_install", "-at_install")
-class TestTours(InboxCommon, HttpCase):
+class TourCommon(InboxCommon, HttpCase):
     browser_size = "1440x900"
 
     @classmethod
@@ -58,6 +57,9 @@ class TestTours(InboxCommon, HttpCase):
         place = {"name": "Depot Madrid", "city": "Madrid", "country": "ES"}
         return self.scan(code, at, number=number, **{"place": place, **values})
 
+
+@tagged("post_install", "-at_install")
+class TestTours(TourCommon):
     def _unknown_code(self):
         return self._scan("SRT7", "2026-03-10T15:00:00+01:00", raw_text="Sorted on special belt")
 

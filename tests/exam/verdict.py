@@ -18,10 +18,12 @@ LEFT JOIN logistics_message_body b ON b.message_id = m.id
 WHERE m.connection_id = ANY(%s)
 """
 # Effects are counted by content, not by any key of the product: what a missing key lets through
-# must be seen. A document that came with a scan is an effect of its own.
+# must be seen. A document that came with a scan is an effect of its own, and so is a withdrawal,
+# which may repeat number and time of what it withdraws.
 APPLIED = """
 SELECT tracking_number, occurred_at, count(*) FROM logistics_event
 WHERE connection_id = ANY(%s) AND shipment_id IS NOT NULL AND strpos(raw_code, '#document') = 0
+    AND COALESCE(retracts, '') = ''
 GROUP BY tracking_number, occurred_at
 """
 DOCUMENTS = """
