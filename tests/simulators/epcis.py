@@ -32,12 +32,13 @@ class EpcisPartner(Partner):
     content_type = "application/ld+json"
 
     def connection_values(self):
-        return {
-            "verifier": "hmac",
-            "signature_header": "X-Signature",
-            "signature_encoding": "hex",
-            "signature_prefix": "sha256=",
+        proof = {
+            "kind": "hmac",
+            "header": "X-Signature",
+            "encoding": "hex",
+            "prefix": "sha256=",
         }
+        return {"verifier_ids": [(0, 0, proof)]}
 
     def signature_headers(self, body, message_id):
         mac = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
