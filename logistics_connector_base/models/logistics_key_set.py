@@ -99,6 +99,24 @@ class LogisticsKeySet(models.Model):
             return None
 
     @api.model
+    def _can_say(self, url):
+        """Whether a None of :meth:`_public_key` means that there is no such key.
+
+        False while a fetch is under way in another worker, after one that failed, and before the
+        first that succeeded: then the key may exist, and the honest answer to a caller is "later"
+        (503) instead of "no" (401). Never raises.
+        """
+        try:
+            with self._cursor() as cr:
+                cr.execute(
+                    SQL("SELECT fetched_at >= tried_at FROM logistics_key_set WHERE url = %s", url)
+                )
+                return bool((cr.fetchone() or [False])[0])
+        except Exception:
+            _logger.exception("the key set %s could not be looked up", mask_url(url))
+            return False
+
+    @api.model
     @ormcache("url")
     def _known(self, url):
         """What this process knows; filled from the row when it is first asked."""

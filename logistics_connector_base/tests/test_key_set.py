@@ -153,6 +153,22 @@ class TestKeySet(TransactionCase):
         refused = self.sets.search([("url", "=", "https://169.254.169.254/")])
         self.assertIn("never", refused.error)
 
+    def test_no_is_said_only_where_it_is_known(self):
+        self.assertFalse(self.sets._can_say(self.url))
+        self.assertIsNone(self._key("b"))
+        self.assertTrue(self.sets._can_say(self.url))
+        self._later(seconds=11)
+        self.assertTrue(self.sets._claim(self.url))  # another worker, on its way
+        self.assertIsNone(self._key("b"))
+        self.assertFalse(self.sets._can_say(self.url))
+        self._later(seconds=11)
+        self.partner.behave = raw(b"")
+        with mute_logger(QUIET):
+            self.assertIsNone(self._key("b"))
+        self.assertFalse(self.sets._can_say(self.url))
+        with mute_logger(QUIET, "odoo.sql_db"):
+            self.assertFalse(self.sets._can_say("\x00"))
+
     def test_without_a_name_the_only_key(self):
         self.assertEqual(self._key(None), {**KEY, "kid": "a"})
         self.partner.behave = key_set("a", "b")

@@ -369,11 +369,18 @@ def endless(head, piece):
     return behave
 
 
+def promise(connection, _request):
+    """A gigabyte is announced and nothing comes: it must not be waited for."""
+    connection.sendall(OK + b"Content-Length: 1073741824\r\n\r\n")
+    connection.recv(1)  # until the client lets go
+
+
 @pytest.mark.parametrize(
     ("behave", "error", "status"),
     [
         (endless(OK + b"\r\n", b"x" * 65536), TooLarge, 200),
         (endless(OK + b"Content-Length: 1073741824\r\n\r\n", b"x" * 65536), TooLarge, 200),
+        (promise, TooLarge, 200),
         (endless(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n"),
          TooLarge, 200),
         (answer(gzip.compress(b"\0" * 50_000_000), "200 OK", "Content-Encoding: gzip"),
@@ -396,9 +403,9 @@ def endless(head, piece):
         (raw(b""), Unreachable, None),
         (lambda connection, _request: reset(connection), Unreachable, None),
     ],
-    ids=["endless", "gigabyte", "chunks", "bomb", "no-gzip", "cut-gzip", "br", "gzip-twice", "half",
-         "bad-chunk", "header-flood", "long-header", "continue-flood", "many-headers",
-         "early-hints", "ssh", "binary", "status", "closed", "reset"],
+    ids="endless gigabyte promise chunks bomb no-gzip cut-gzip br gzip-twice half bad-chunk "
+    "header-flood long-header continue-flood many-headers early-hints ssh binary status closed "
+    "reset".split(),
 )  # fmt: skip
 def test_answers_that_are_none(behave, error, status):
     with Listener(behave) as partner:
