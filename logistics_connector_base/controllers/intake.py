@@ -102,6 +102,12 @@ class LogisticsIntake(http.Controller):
             _logger.warning("a message could not be filed: %s", type(error).__name__)
             nonces.forget()
             return _unavailable()
+        if profile.has_handshake:
+            asked = env["logistics.provider"]._ask_handshake(profile.provider, body)
+            if asked is not None and asked.answer is not None:
+                headers = {"X-Correlation-Id": receipt.correlation_id}
+                headers["Content-Type"] = asked.content_type
+                return request.make_response(asked.answer, headers, status=asked.status)
         return request.make_json_response(
             {
                 "receipt": receipt.receipt,

@@ -78,6 +78,11 @@ class Reader:
                 default_zone=connection.tz or "",
                 received_at=message.received_at.replace(tzinfo=UTC),
             )
+            handshake = handlers[connection]._handshake(bodies[message.id])
+            if handshake is not None:
+                message._work_handshake(handshake)
+                self.parsed[message] = ParsedMessage(events=(), message_type="handshake")
+                continue
             try:
                 self.parsed[message] = handlers[connection]._parse_message(
                     bodies[message.id], context

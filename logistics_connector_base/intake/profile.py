@@ -45,3 +45,4 @@ class IntakeProfile:
     proofs: tuple[Proof, ...]
     needs_all: bool
     secret_headers: frozenset[str]
+    has_handshake: bool = False

@@ -31,6 +31,7 @@ from . import (
     logistics_exception,
     logistics_parked_reference,
     logistics_inbox,
+    logistics_message_handshake,
     logistics_connection_proofs,
     logistics_connection_checklist,
     logistics_exception_evidence,

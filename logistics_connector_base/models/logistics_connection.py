@@ -225,6 +225,7 @@ class LogisticsConnection(models.Model):
             message_id_header=self.message_id_header or "",
             proofs=proofs,
             needs_all=self.verifier_mode == "all",
+            has_handshake=self.provider_id._handler()._has_handshake(),
             secret_headers=frozenset(
                 header for proof in proofs for header in proof.scheme.secret_headers if header
             ),

@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+_logger = logging.getLogger(__name__)
 
 
 class LogisticsProvider(models.Model):
@@ -44,6 +48,16 @@ class LogisticsProvider(models.Model):
                         provider.handler,
                     )
                 )
+
+    @api.model
+    def _ask_handshake(self, code, raw):
+        """What a message asks for that is no event, or None. Never raises: a provider that stumbles
+        over its own handshake must not lose the message, which is filed already."""
+        try:
+            return self.search([("code", "=", code)], limit=1)._handler()._handshake(raw)
+        except Exception:
+            _logger.exception("the provider %s failed over a handshake", code)
+            return None
 
     def _handler(self):
         """The contract model of this provider (an empty recordset of an abstract model).

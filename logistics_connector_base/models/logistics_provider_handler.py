@@ -23,6 +23,25 @@ class LogisticsProviderHandler(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _handshake(self, raw):
+        """What a message asks for that is no event: a challenge to be repeated, an address to be
+        called back (``core.handshake``). Pure, and quick: it is asked during the call.
+
+        Only authentic calls come here; they are filed like any other. The answer is given after
+        that, in the place of the receipt; a call-back is made once, by a job.
+
+        :param bytes raw: the body as it was received
+        :rtype: Handshake|None
+        """
+        return None
+
+    @api.model
+    def _has_handshake(self):
+        """Whether this provider knows handshakes at all."""
+        base = self.env.registry["logistics.provider.handler"]._handshake
+        return self.env.registry[self._name]._handshake is not base
+
+    @api.model
     def _connection_defaults(self):
         """Values for a new connection: where its message id stands, its time zone.
 

@@ -15,6 +15,10 @@ class LogisticsProviderBluepost(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
+    def _handshake(self, raw):
+        return parse.handshake(raw)
+
+    @api.model
     def _connection_proofs(self):
         return [
             {

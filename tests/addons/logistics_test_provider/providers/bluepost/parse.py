@@ -4,16 +4,25 @@
                              "town": "Delft", "text": "Sorted"}]}
 """
 
+import json
+
 from odoo.addons.logistics_connector_base.core.canonical import (
     ParsedEvent,
     ParsedMessage,
     Place,
     Reference,
 )
+from odoo.addons.logistics_connector_base.core.handshake import (
+    CallBack,
+    Handshake,
+    echo_challenge,
+    read_object,
+)
 from odoo.addons.logistics_connector_base.core.instants import parse_iso
 from odoo.addons.logistics_connector_base.core.reading import instant_or_none, local_zone, read
 
 CODE = "bluepost"
+HOSTS = ("bluepost.example", "127.0.0.1")
 
 
 def parse(raw, context):
@@ -25,6 +34,29 @@ def parse(raw, context):
     return ParsedMessage(
         events=tuple(_event(scan, number, zone) for scan in scans), message_type="parcel"
     )
+
+
+def handshake(raw):
+    """Blue Post asks twice before it sends: to repeat a challenge, and to be called back with a
+    secret (as DHL's push does, carriers.md 3).
+
+    {"type": "url_verification", "challenge": "…"}
+    {"type": "subscription.validate", "secret": "…", "subscription": "https://…"}
+    """
+    echoed = echo_challenge(raw)
+    if echoed:
+        return echoed
+    message = read_object(raw)
+    kind = message.get("type")
+    if kind == "subscription.ready":
+        return Handshake(said="Blue Post has begun to send.")
+    if kind != "subscription.validate":
+        return None
+    secret, url = message.get("secret"), message.get("subscription")
+    if not isinstance(secret, str) or not isinstance(url, str):
+        return None
+    body = json.dumps({"secret": secret}).encode()
+    return Handshake(call_back=CallBack(url, HOSTS, body))
 
 
 def _event(scan, number, zone):
