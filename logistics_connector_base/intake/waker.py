@@ -6,18 +6,28 @@ goes on until nothing waits, so that no wake-up is lost between a drain's last l
 sweep (ir.cron, each minute) stands behind it: a process that dies takes only its own waker along.
 """
 
+import contextlib
 import logging
 import threading
 import time
 
+import psycopg2
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+
+from . import store
 
 _logger = logging.getLogger(__name__)
 
 INTERVAL = 0.25  # seconds between two looks
 
 HOUR = 3600
+USED = """
+UPDATE logistics_credential SET last_used_at = now() AT TIME ZONE 'UTC'
+WHERE id = ANY(%(ids)s)
+      AND (last_used_at IS NULL OR last_used_at < now() AT TIME ZONE 'UTC' - interval '1 hour')
+RETURNING id
+"""
 
 _noted: dict[tuple[str, int], float] = {}
 _wakers: dict[str, "_Waker"] = {}
@@ -65,22 +75,22 @@ class _Waker(threading.Thread):
                 # PostgreSQL may be away; the messages are safe, the next arrival or the sweep
                 # comes back to them.
                 _logger.warning("could not start the inbox drain of %s", self.dbname, exc_info=True)
+            self._write_used()
             threading.Event().wait(INTERVAL)
 
     def _look(self):
         with Registry(self.dbname).cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            self._write_used(cr)
             if "logistics.inbox" not in env:
                 return False
             return env["logistics.inbox"]._wake()
 
-    def _write_used(self, cr):
-        """When secrets were last used; best effort, a lost hour matters to nobody."""
+    def _write_used(self):
+        """When secrets were last used; best effort, a lost hour matters to nobody.
+
+        On an autocommit connection: several workers write the same row at the same moment.
+        """
         used = [self.used.pop() for _credential in range(len(self.used))]
         if used:
-            cr.execute(
-                "UPDATE logistics_credential SET last_used_at = now() AT TIME ZONE 'UTC' "
-                "WHERE id = ANY(%s)",
-                (used,),
-            )
+            with contextlib.suppress(psycopg2.Error):
+                store._execute(self.dbname, USED, {"ids": used})
