@@ -57,7 +57,8 @@ class _TLSConnection(_OnTheWire, HTTPSConnection):
     def connect(self):
         plain = self._new_conn()
         try:
-            self.sock = self.ssl_context.wrap_socket(plain, server_hostname=self.host.strip("[]"))
+            context = self.wire.contexts(self.wire.ca_pem)
+            self.sock = context.wrap_socket(plain, server_hostname=self.host.strip("[]"))
         except BaseException:
             plain.close()
             raise
@@ -94,10 +95,8 @@ class GuardedAdapter(HTTPAdapter):
     """The transport of the client's session. Time-outs, proxies and the switch for verification
     that requests hands over are not looked at: the wire and the context decide."""
 
-    def __init__(self, wire, make_context):
+    def __init__(self, wire):
         self.wire = wire
-        self._make_context = make_context
-        self._context = None
         self._pools = OrderedDict()
         super().__init__(max_retries=0)
 
@@ -152,18 +151,8 @@ class GuardedAdapter(HTTPAdapter):
         return pool
 
     def _new_pool(self, target):
-        if target.scheme == "http":
-            return _Pool(target.host, target.port, maxsize=1, wire=self.wire)
-        if self._context is None:
-            self._context = self._make_context()
-        return _TLSPool(
-            target.host,
-            target.port,
-            maxsize=1,
-            wire=self.wire,
-            ssl_context=self._context,
-            cert_reqs="CERT_REQUIRED",
-        )
+        kind = _Pool if target.scheme == "http" else _TLSPool
+        return kind(target.host, target.port, maxsize=1, wire=self.wire)
 
     def close(self):
         """Close all connections."""

@@ -20,7 +20,7 @@ from ..core.masking import mask_url
 from .adapter import GuardedAdapter, under_way
 from .answer import Answer
 from .errors import BadAnswer, CallError, Refused, TimedOut, TooLarge, Unreachable, Untrusted
-from .tls import make_context
+from .tls import Contexts
 from .wire import Limits, Wire, resolve
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class GuardedClient:
     :param rules: the administrator's list (``netguard.AllowRule``)
     :param resolver: ``(host, port) -> [address, ...]``, in place of the system's
     :param clock: seconds that only grow, in place of the system's
-    :param tls: arguments of ``tls.make_context``
+    :param tls: arguments of ``tls.make_context``; a ``ca_pem`` given here wins over the list's
     :raises ValueError: a certificate or key of ``tls`` cannot be read
     """
 
@@ -57,8 +57,8 @@ class GuardedClient:
         self.limits = limits or Limits()
         self._user_agent = user_agent
         self._wire = Wire(self.limits, rules, resolver, clock)
-        context = make_context(**tls) if tls else None
-        self._adapter = GuardedAdapter(self._wire, lambda: context or make_context())
+        self._wire.contexts = Contexts(**tls)
+        self._adapter = GuardedAdapter(self._wire)
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies, no .netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

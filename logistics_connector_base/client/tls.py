@@ -18,6 +18,26 @@ from requests.certs import where
 from .wire import GuardedTLSSocket
 
 
+class Contexts:
+    """The contexts of one client: one for each authority that the administrator's list names, made
+    when it is needed.
+
+    :param tls: arguments of :func:`make_context`, for all of them
+    :raises ValueError: a certificate or key cannot be read
+    """
+
+    def __init__(self, **tls):
+        self._tls = tls
+        self._made = {}
+        if tls:
+            self("")  # what is wrong is told at once
+
+    def __call__(self, ca_pem):
+        if ca_pem not in self._made:
+            self._made[ca_pem] = make_context(**{"ca_pem": ca_pem, **self._tls})
+        return self._made[ca_pem]
+
+
 def make_context(ca_pem=None, certificate_pem=None, key_pem=None, key_password=None):
     """A context that trusts whom Odoo's other calls trust, or only ``ca_pem``.
 

@@ -63,6 +63,7 @@ class Wire:
         self.resolver = resolver
         self.clock = clock
         self._peers = {}
+        self.ca_pem = ""  # of the authority that counts for the connection just opened
         self.begin(None)
 
     def begin(self, target, limits=None):
@@ -174,6 +175,7 @@ class Wire:
                 sock.settimeout(self.time_left(self.current.connect))
                 sock.wire = self
                 self._peers[self.target.host, self.target.port] = str(address)
+                self.ca_pem = netguard.authority(self.target, address, self.rules)
                 return sock
         where = f"{self.target.host}, port {self.target.port}"
         if reason == "no answer":

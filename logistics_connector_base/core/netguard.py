@@ -233,13 +233,15 @@ def never_allowed(address: Address) -> bool:
 class AllowRule:
     """One line of the administrator's list: a host name or a network, and how it may be spoken to.
 
-    ``ports``: empty means the scheme's own port (443; 80 where ``plain_http``).
+    ``ports``: empty means the scheme's own port (443; 80 where ``plain_http``). ``ca_pem``: the
+    authority that signs certificates there, instead of the public ones; "" for the public ones.
     """
 
     host: str = ""
     network: Network | None = None
     ports: frozenset[int] = frozenset()
     plain_http: bool = False
+    ca_pem: str = field(default="", repr=False)
 
     def covers(self, host: str, address: Address | None) -> bool:
         """True if the rule speaks of this host or of this address."""
@@ -254,7 +256,9 @@ class AllowRule:
         return port in (self.ports or {DEFAULT_PORTS[scheme]})
 
 
-def parse_rule(place: str, ports: str = "", plain_http: bool = False) -> AllowRule:
+def parse_rule(
+    place: str, ports: str = "", plain_http: bool = False, ca_pem: str = ""
+) -> AllowRule:
     """Read a rule as an administrator types it: "wms.example.local", "10.1.2.3" or "10.1.0.0/16",
     and ports such as "443, 8443". Raises Refusal (code "rule" or "never") in plain words."""
     text = (place or "").strip().lower()
@@ -266,13 +270,13 @@ def parse_rule(place: str, ports: str = "", plain_http: bool = False) -> AllowRu
     if "*" in text:
         raise Refusal("rule", "Name each host; a star is not understood.")
     if "/" in text or ":" in text or _ENDS_IN_NUMBER.fullmatch(text):
-        return AllowRule(network=_network(text), ports=numbers, plain_http=plain_http)
+        return AllowRule("", _network(text), numbers, plain_http, ca_pem)
     try:
         target = parse_target(f"https://{text}/")
     except Refusal as refusal:
         words = str(refusal).replace("The URL's host", "This")
         raise Refusal("rule", words) from None
-    return AllowRule(host=target.host, ports=numbers, plain_http=plain_http)
+    return AllowRule(target.host, None, numbers, plain_http, ca_pem)
 
 
 def _network(text: str) -> Network:
@@ -365,6 +369,15 @@ def check_address(target: Target, address: Address, rules: Sequence[AllowRule] =
         )
     if not _is_standard(target):
         raise _closed(target)
+
+
+def authority(target: Target, address: Address, rules: Iterable[AllowRule] = ()) -> str:
+    """The PEM of the authority that the list names for this address of the target, or ""."""
+    for rule in rules:
+        covers = rule.covers(target.host, address) and rule.permits(target.scheme, target.port)
+        if rule.ca_pem and covers:
+            return rule.ca_pem
+    return ""
 
 
 def _is_standard(target: Target) -> bool:

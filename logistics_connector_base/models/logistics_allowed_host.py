@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
+from ..client.tls import make_context
 from ..core import netguard
 
 
@@ -38,6 +39,12 @@ class LogisticsAllowedHost(models.Model):
         help="Calls may also go by http://. Whoever can listen on the way reads the keys and the "
         "addresses of your customers. Only for systems in your own building.",
     )
+    ca_pem = fields.Text(
+        string="Certificate authority",
+        tracking=True,
+        help="Where the system's certificate was made by an authority of your own: the authority's "
+        "certificate (PEM text, “-----BEGIN CERTIFICATE-----”). Only this one is trusted there.",
+    )
     note = fields.Char(
         string="What for",
         required=True,
@@ -56,10 +63,14 @@ class LogisticsAllowedHost(models.Model):
         for line in self:
             line.shown_ports = line.ports or ("80, 443" if line.plain_http else "443")
 
-    @api.constrains("host", "ports", "plain_http")
+    @api.constrains("host", "ports", "plain_http", "ca_pem")
     def _check_rule(self):
         for line in self:
             line._rule()
+            try:
+                make_context(ca_pem=line.ca_pem or None)
+            except ValueError as error:
+                raise ValidationError(str(error)) from None
 
     def _rule(self):
         """This line as the guard reads it.
@@ -68,7 +79,9 @@ class LogisticsAllowedHost(models.Model):
         """
         self.ensure_one()
         try:
-            return netguard.parse_rule(self.host, self.ports or "", self.plain_http)
+            return netguard.parse_rule(
+                self.host, self.ports or "", self.plain_http, self.ca_pem or ""
+            )
         except netguard.Refusal as refusal:
             text = str(refusal)
         raise ValidationError(text)

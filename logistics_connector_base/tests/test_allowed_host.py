@@ -1,13 +1,16 @@
 """The administrator's list of local systems, and the client that obeys it."""
 
+import pathlib
+import tempfile
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
-from ..client import Limits, Refused
-from .core.partner_server import Listener, answer
+from ..client import Limits, Refused, Untrusted
+from .core.partner_server import Authority, Listener, answer
 
 ADMIN = "logistics_connector_base.group_logistics_admin"
 MANAGER = "logistics_connector_base.group_logistics_manager"
@@ -68,6 +71,21 @@ class TestAllowedHost(TransactionCase):
         line = self._allow("hall2.local")
         with self.assertRaisesRegex(ValidationError, "too wide"):
             line.host = "0.0.0.0/0"
+
+    def test_a_local_authority(self):
+        authority = Authority()
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        context = authority.context(folder, "127.0.0.1")
+        with Listener(answer(b"x"), context=context) as partner:
+            line = self._allow("127.0.0.1", ports=str(partner.port))
+            url = f"https://127.0.0.1:{partner.port}/"
+            with self._client() as client, self.assertRaises(Untrusted):
+                client.get(url)
+            line.ca_pem = authority.pem
+            with self._client() as client:
+                self.assertEqual(client.get(url).body, b"x")
+            with self.assertRaisesRegex(ValidationError, "authority's certificate cannot be read"):
+                line.ca_pem = "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----"
 
     def test_one_spelling_and_no_second_line(self):
         line = self._allow("  WMS.Local ")

@@ -539,6 +539,32 @@ def test_certificates_that_prove_nothing(authority, tmp_path, names, days, known
     assert words in str(error) and error.sent == "no" and not partner.requests
 
 
+def test_the_authority_that_the_list_names_counts_there_and_nowhere_else(authority, tmp_path):
+    with tls(authority, tmp_path, NAME, "127.0.0.1") as partner:
+        port, resolver = str(partner.port), Resolver()
+        for place, url in (
+            (NAME, url_of(partner, scheme="https")),
+            ("127.0.0.0/30", url_of(partner, scheme="https")),
+            ("127.0.0.1", f"https://127.0.0.1:{port}/"),
+        ):
+            rules = [parse_rule("10.0.0.1", port), parse_rule(place, port, False, authority.pem)]
+            with GuardedClient(SMALL, rules, resolver) as client:
+                assert client.get(url).ok and client.get(url).ok
+        rules = [
+            parse_rule("other.test", port, False, authority.pem),
+            parse_rule("10.0.0.1", port, False, authority.pem),
+            parse_rule(NAME, "1", False, authority.pem),
+            parse_rule(NAME, port),
+        ]
+        with GuardedClient(SMALL, rules, resolver) as client:
+            fails(Untrusted, client, url_of(partner, scheme="https"))
+        another = parse_rule(NAME, port, False, Authority("Another").pem)
+        with GuardedClient(SMALL, [another], resolver) as client:
+            fails(Untrusted, client, url_of(partner, scheme="https"))
+        with GuardedClient(SMALL, [another], resolver, ca_pem=authority.pem) as client:
+            assert client.get(url_of(partner, scheme="https")).ok
+
+
 def test_public_authorities_are_trusted_without_more(authority, tmp_path):
     with tls(authority, tmp_path) as partner, client_for(partner) as client:
         fails(Untrusted, client, url_of(partner, scheme="https"))
