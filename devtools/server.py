@@ -61,9 +61,13 @@ class OdooServer:
     def __exit__(self, *_exc):
         self.stop()
 
-    def start(self):
-        """Start the process (appending to its log); returns the server at once."""
-        self.cluster.ensure()
+    def start(self, ensure_cluster=True):
+        """Start the process (appending to its log); returns the server at once.
+
+        *ensure_cluster*: start its PostgreSQL, too, when that is down.
+        """
+        if ensure_cluster:
+            self.cluster.ensure()
         settings = {
             "http_port": self.port,
             "gevent_port": self.gevent_port,

@@ -1,6 +1,8 @@
 from . import controllers, models, wizards
 from .hooks import post_init_hook, uninstall_hook
-from .intake import logfilter
+from .intake import gate, logfilter
 
 # Before the first request is logged: the token in an intake address is a secret (law 9).
 logfilter.install()
+# Whether a database is there or not: partners must not be told that their address is gone.
+gate.install()

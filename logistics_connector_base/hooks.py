@@ -18,14 +18,15 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave nothing behind that would run without us: pending jobs are cancelled.
 
-    The table of raw bodies is not an ORM table; it goes with its messages. Events forbid to delete
+    Tables that are not the ORM's go here. Events forbid to delete
     their code, messages their connection, and so on; all of them go now, in whatever order, so
     that what forbids goes first.
     """
     env["queue.job"].sudo().search(
         [("model_name", "=like", "logistics.%"), ("state", "in", ("pending", "enqueued", "failed"))]
     ).button_cancelled()
-    env.cr.execute("DROP TABLE IF EXISTS logistics_message_body")
+    for table in ("logistics_message_body", "logistics_rate_bucket", "logistics_inbox_level"):
+        env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
     env.cr.execute(FORBIDDING_KEYS)
     for table, constraint in env.cr.fetchall():
         env.cr.execute(

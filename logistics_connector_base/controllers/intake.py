@@ -1,21 +1,24 @@
 import logging
 import re
+import time
 
 import psycopg2
+import werkzeug.exceptions
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
+from ..core.failure_meter import FailureMeter
 from ..core.identity import digest
 from ..core.secretbox import SecretBoxError
 from ..core.verifiers import Unavailable
 from ..intake import accept as intake
-from ..intake.answers import problem_response, too_large
+from ..intake import answers, limits
+from ..intake.answers import problem_response
 from ..intake.calls import read_call
 from ..intake.nonces import Nonces
 
 _logger = logging.getLogger(__name__)
 
-MAX_BYTES = 1024 * 1024
 # Bodies we can keep as raw bytes and a provider can understand. Forms would be parsed away by the
 # framework and no carrier sends events in them.
 CONTENT_TYPES = (
@@ -28,7 +31,8 @@ CONTENT_TYPES = (
     "text/plain",
 )
 RECEIPT = re.compile("[0-9a-f]{32}")
-RETRY_AFTER = 30  # seconds a sender shall wait while we cannot file
+# Of this process: who fails again and again at one address has to wait, see FailureMeter.
+failures = FailureMeter()
 SEEN_STATES = {
     "received": "received",
     "processing": "received",
@@ -50,19 +54,20 @@ class LogisticsIntake(http.Controller):
         csrf=False,
         save_session=False,
         readonly=False,
-        max_content_length=MAX_BYTES,
+        max_content_length=limits.CEILING_BYTES,
         logistics_raw=True,
     )
     def receive(self, token):
         """A partner's message. 202 with a receipt after it is on disk; problem+json otherwise."""
+        _need_our_database()
         headers = request.httprequest.headers
         length = request.httprequest.content_length
         if length is None:
             return problem_response(
                 411, "Length required", "Send the body with a Content-Length header."
             )
-        if length > MAX_BYTES:
-            return too_large(MAX_BYTES)
+        if length > limits.CEILING_BYTES:
+            return answers.too_large(limits.CEILING_BYTES)
         content_type = request.httprequest.mimetype or ""
         if not _acceptable(content_type):
             return problem_response(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
@@ -74,8 +79,13 @@ class LogisticsIntake(http.Controller):
                 400, "Incomplete", "The body is shorter than its Content-Length."
             )
 
+        now = time.time()
+        token_digest = digest(token.encode())
+        caller = (request.httprequest.remote_addr, token_digest)
+        if pause := failures.pause(caller, now):
+            return answers.too_many(pause)
         env = request.env(user=SUPERUSER_ID)
-        profile = env["logistics.connection"]._intake_profile(digest(token.encode()))
+        profile = env["logistics.connection"]._intake_profile(token_digest)
         nonces = Nonces(request.db)
         call = read_call(
             request.httprequest,
@@ -86,22 +96,28 @@ class LogisticsIntake(http.Controller):
         try:
             credential_id = intake.verify(profile, call)
         except intake.NotAuthentic:
-            return _unauthorised()
+            failures.failed(caller, now)
+            return answers.unauthorised()
         except Unavailable as error:
             _logger.warning("a call could not be verified: %s", error)
-            return _unavailable()
+            return answers.unavailable()
         except SecretBoxError:
             # No master key: nothing can be verified, so nothing is taken (fail closed).
             _logger.error("logistics_master_key is missing or does not fit: intake refused")
-            return _unavailable()
+            return answers.unavailable()
+        failures.succeeded(caller, now)
         try:
+            limits.check(request.db, profile, length)
             receipt = intake.accept(
                 request.db, profile, body, headers, content_type, credential_id=credential_id
             )
+        except limits.Refused as refusal:
+            nonces.forget()  # the same call, signed once, may come again
+            return answers.refused(refusal, profile.limits)
         except psycopg2.Error as error:
             _logger.warning("a message could not be filed: %s", type(error).__name__)
             nonces.forget()
-            return _unavailable()
+            return answers.unavailable()
         if profile.has_handshake:
             asked = env["logistics.provider"]._ask_handshake(profile.provider, body)
             if asked is not None and asked.answer is not None:
@@ -129,6 +145,7 @@ class LogisticsIntake(http.Controller):
     )
     def fate(self, receipt):
         """What became of a message. The receipt is unguessable and was given to its sender only."""
+        _need_our_database()
         messages = request.env(user=SUPERUSER_ID)["logistics.message"]
         # PostgreSQL would fail on a NUL, and no receipt of ours looks otherwise.
         message = RECEIPT.fullmatch(receipt) and messages.search(
@@ -154,16 +171,8 @@ def _acceptable(content_type):
     return not content_type or content_type in CONTENT_TYPES or content_type.endswith("+json")
 
 
-def _unauthorised():
-    """One answer for an unknown address, a closed connection and a bad signature: who tries
-    addresses learns nothing, and senders keep their subscription (410 and 404 would end it)."""
-    return problem_response(401, "Not authentic", "The address or the signature is not valid.")
-
-
-def _unavailable():
-    return problem_response(
-        503,
-        "Not available",
-        "The message was not taken. Send it again later.",
-        {"Retry-After": str(RETRY_AFTER)},
-    )
+def _need_our_database():
+    """A server that loads this addon for all databases knows these addresses also where it is not
+    installed, and where there is no database. What is answered then: ``intake/gate.py``."""
+    if not request.db or "logistics.connection" not in request.env:
+        raise werkzeug.exceptions.NotFound

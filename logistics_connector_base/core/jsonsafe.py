@@ -27,8 +27,11 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202d\u202e]")
 
 
-def _check_depth(raw: bytes, max_depth: int) -> None:
-    """Refuse nesting beyond ``max_depth`` without building anything. Linear in the size."""
+def check_depth(raw: bytes, max_depth: int) -> None:
+    """Refuse JSON nested beyond ``max_depth`` without building anything. Linear in the size.
+
+    Raises ParseError.
+    """
     depth = 0
     for byte in _STRING.sub(b"", raw).translate(None, _NOT_BRACKETS):
         if byte in b"[{":
@@ -81,7 +84,7 @@ def loads(raw: bytes, max_depth: int = MAX_DEPTH, max_bytes: int = MAX_BYTES) ->
         raise ParseError(f"The message is not UTF-8 text (byte {error.start}).") from None
     if not text.strip():
         raise ParseError("The message is empty.")
-    _check_depth(raw, max_depth)
+    check_depth(raw, max_depth)
     try:
         return json.loads(
             text,

@@ -84,6 +84,7 @@ class Reader:
                 self.parsed[message] = ParsedMessage(events=(), message_type="handshake")
                 continue
             try:
+                connection._check_depth(bodies[message.id])
                 self.parsed[message] = handlers[connection]._parse_message(
                     bodies[message.id], context
                 )

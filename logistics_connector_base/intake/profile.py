@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..core.verifiers import Scheme
+from .limits import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,4 @@ class IntakeProfile:
     needs_all: bool
     secret_headers: frozenset[str]
     has_handshake: bool = False
+    limits: Limits = DEFAULT_LIMITS

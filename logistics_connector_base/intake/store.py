@@ -103,6 +103,14 @@ def seen_again(dbname, arrival):
     return _execute(dbname, SEEN_AGAIN, _parameters(arrival))
 
 
+def execute(dbname, query, parameters):
+    """Run one statement that may be repeated, in a transaction of its own; its first row or None.
+
+    :raises psycopg2.Error: it failed, or it cannot be known whether it did
+    """
+    return _execute(dbname, query, parameters)
+
+
 def _parameters(arrival):
     values = {name: getattr(arrival, name) for name in arrival.__slots__}
     values["headers"] = json.dumps(arrival.headers)

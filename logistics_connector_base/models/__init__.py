@@ -34,6 +34,8 @@ from . import (
     logistics_message_handshake,
     logistics_connection_proofs,
     logistics_connection_checklist,
+    logistics_connection_limits,
+    logistics_refusal,
     logistics_exception_evidence,
     logistics_exception_decision,
     logistics_message_evidence,

@@ -2,7 +2,7 @@ import werkzeug.exceptions
 from odoo import models
 from odoo.http import request
 
-from ..intake.answers import too_large
+from ..intake import answers
 
 
 class IrHttp(models.AbstractModel):
@@ -17,6 +17,13 @@ class IrHttp(models.AbstractModel):
         if rule.endpoint.routing.get("logistics_raw") and request.httprequest.content_length:
             limit = rule.endpoint.routing["max_content_length"]
             if request.httprequest.content_length > limit:
-                werkzeug.exceptions.abort(too_large(limit))
+                werkzeug.exceptions.abort(answers.too_large(limit))
             request.httprequest.get_data(cache=True)
         return result
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Machines get a problem document where people get a page."""
+        if answers.is_ours(request.httprequest.path):
+            return answers.for_exception(exception)
+        return super()._handle_error(exception)

@@ -12,6 +12,7 @@ from . import (
     test_neutralize,
     test_proofs,
     test_inbox_identity,
+    test_limits,
     test_message_screens,
     test_personal_data,
     test_privacy_requests,

@@ -11,6 +11,7 @@ from ..core.queue_channels import problems
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 WAITING = ("received", "processing")
+GATE = "logistics_connector_base"
 
 
 class LogisticsConnectionHealth(models.Model):
@@ -144,6 +145,11 @@ class LogisticsConnectionHealth(models.Model):
         return problems(channels, config["server_wide_modules"])
 
     @api.model
+    def _gate_problems(self):
+        """Whether this server would answer for us without a database: it must load base itself."""
+        return [] if GATE in config["server_wide_modules"] else ["no_gate"]
+
+    @api.model
     def server_problems(self):
         """What is wrong with this server's configuration and its database, for the head of the
         page.
@@ -161,10 +167,15 @@ class LogisticsConnectionHealth(models.Model):
                 "waiting. Add root.logistics.inbound:1 to the channels of queue_job "
                 "(docs/operations.md)."
             ),
+            "no_gate": self.env._(
+                "While PostgreSQL is away, partners may be told that their address is gone, and "
+                "stop sending: add logistics_connector_base to server_wide_modules "
+                "(docs/deployment.md)."
+            ),
         }
         database = self.env["logistics.database.upkeep"]._problems()
         return [
-            *(texts[code] for code in self._queue_problems()),
+            *(texts[code] for code in self._queue_problems() + self._gate_problems()),
             *(text for _key, text in database),
         ]
 

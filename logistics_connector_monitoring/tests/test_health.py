@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
 
 from ..models import logistics_connection_health
+from ..models.logistics_connection_health import GATE
 from .common import HealthData
 
 
@@ -122,9 +123,10 @@ class TestHealth(HealthData, TransactionCase):
     def test_server_problems_are_told_in_words(self):
         rows = self.env["logistics.connection.health"].with_user(self.clerk)
         for channels, modules, words in (
-            ("root:2,root.logistics.inbound:1", ["web", "queue_job"], []),
-            ("root:2", ["web", "queue_job"], ["root.logistics.inbound:1"]),
-            ("logistics.inbound:1", ["web"], ["server-wide"]),
+            ("root:2,root.logistics.inbound:1", ["queue_job", GATE], []),
+            ("root:2", ["queue_job", GATE], ["root.logistics.inbound:1"]),
+            ("logistics.inbound:1", [GATE], ["server-wide"]),
+            ("logistics.inbound:1", ["queue_job"], ["While PostgreSQL is away"]),
         ):
             with (
                 patch.object(logistics_connection_health, "_channels", lambda text=channels: text),

@@ -21,7 +21,7 @@ def arena():
 def test_trial(request, number):
     trial = TRIALS[number]
     if trial.own_server:
-        with Arena(**trial.server) as own:
+        with trial.arena(**trial.server) as own:
             verdict = trial.run(own, SEED, **trial.short_load)
     else:
         shared = request.getfixturevalue("arena")

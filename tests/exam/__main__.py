@@ -56,7 +56,7 @@ def run_all(trials, options):
     if options.mutant:
         for trial in trials:
             for mutant in trial.mutants:
-                with Arena(mutant, **trial.server) as arena:
+                with trial.arena(mutant, **trial.server) as arena:
                     yield run_one(trial, arena, options.seed, True, mutant)
         return
     with contextlib.ExitStack() as stack:
@@ -67,7 +67,7 @@ def run_all(trials, options):
                 if shared and not trial.own_server:
                     yield run_one(trial, shared, seed, True)
                     continue
-                with Arena(**trial.server) as arena:
+                with trial.arena(**trial.server) as arena:
                     yield run_one(trial, arena, seed, options.short)
 
 

@@ -50,6 +50,9 @@ class Arena:
     and a ledger of its own.
     """
 
+    #: Where the database lies; None for the project's own cluster.
+    cluster = None
+
     def __init__(self, mutant=None, database=None, conf=None, workers=2):
         """``conf``: what odoo.conf says beyond the usual; ``workers``: of HTTP."""
         self.mutant, self.conf, self.workers = mutant, conf or {}, workers
@@ -60,13 +63,16 @@ class Arena:
     def __enter__(self):
         self.tree.__enter__()
         try:
-            if not self.kept:
+            if not self.kept and not self.cluster:
                 databases.create(self.name)
-            self.database = Database(self.name)
+            self.database = Database(self.name, self.cluster)
             for statement in self.mutant.sql if self.mutant else ():
                 self.database.rows(statement)
             self.server = OdooServer(
-                self.name, self.workers, extra_conf={**self.tree.conf(), **self.conf}
+                self.name,
+                self.workers,
+                extra_conf={**self.tree.conf(), **self.conf},
+                cluster=self.cluster,
             )
             self.server.__enter__()
         except BaseException:
@@ -82,7 +88,7 @@ class Arena:
             self._clear()
 
     def _clear(self):
-        if not self.kept:
+        if not self.kept and not self.cluster:
             databases.drop(self.name)
         self.tree.__exit__()
 

@@ -1,5 +1,7 @@
 """What every trial is."""
 
+from .arena import Arena
+
 
 class Trial:
     """One trial. ``run`` returns a Verdict; ``load`` and ``short_load`` are its arguments.
@@ -18,6 +20,9 @@ class Trial:
     own_server = False
     server: dict = {}
     not_in_ci = ""
+
+    #: Where it takes place. The short forms of trials with another arena get one of their own.
+    arena = Arena
 
     def run(self, arena, seed, **load):
         raise NotImplementedError

@@ -107,7 +107,8 @@ class Partner:
             self.ledger.attempt(key, sha256, number)
             answer = self.post(body, message_id, timeout=timeout)
             self.ledger.answer(key, sha256, number, answer.status, answer.seconds)
-            if answer.ok or 400 <= answer.status < 500:  # mended by nobody but us
+            # Mended by nobody but us; but who was too fast comes again.
+            if answer.ok or (400 <= answer.status < 500 and answer.status != 429):
                 break
         return Delivery(key, body, answer, number)
 
