@@ -12,7 +12,8 @@ class LogisticsConnection(models.Model):
 
     proof_summary = fields.Char("A call must prove", compute="_compute_proof_words")
     proof_warning = fields.Char(compute="_compute_proof_words")
-    has_several_secrets = fields.Boolean(compute="_compute_has_several_secrets")
+    has_several_proofs = fields.Boolean(compute="_compute_has_several")
+    has_several_secrets = fields.Boolean(compute="_compute_has_several")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -40,9 +41,10 @@ class LogisticsConnection(models.Model):
             connection.proof_summary = joint.join(described)
             connection.proof_warning = " ".join(connection._proof_warnings())
 
-    @api.depends("verifier_ids.needs_secret")
-    def _compute_has_several_secrets(self):
+    @api.depends("verifier_ids", "verifier_ids.needs_secret")
+    def _compute_has_several(self):
         for connection in self:
+            connection.has_several_proofs = len(connection.verifier_ids) > 1
             asking = connection.verifier_ids.filtered("needs_secret")
             connection.has_several_secrets = len(asking) > 1
 
