@@ -91,6 +91,7 @@ def test_what_is_not_proved_is_not_taken(world, partner):
 
 
 def test_malformed_headers_are_401_and_never_500(world, partner):
+    assert partner.become_known(body()).status == 202
     before = world.message_count()
     good = body()
     headers, url = partner.signed(good)

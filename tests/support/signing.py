@@ -19,7 +19,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from .connections import add_secret, new_address
+from .connections import FAST, add_secret, new_address
 from .http import request
 
 HEX, B64 = "hex", "base64"
@@ -228,7 +228,7 @@ class Caller:
         self.connection_id = rpc(
             "logistics.connection",
             "create",
-            [{"name": name, "provider_id": provider, "verifier_ids": asked, **values}],
+            [{"name": name, "provider_id": provider, "verifier_ids": asked, **FAST, **values}],
         )[0]
         domain = [("connection_id", "=", self.connection_id)]
         self.proof_id = rpc("logistics.verifier", "search", domain, limit=1, order="id")[0]
@@ -243,6 +243,11 @@ class Caller:
     def go_live(self):
         self.rpc("logistics.connection", "action_go_live", [self.connection_id])
         return self
+
+    def become_known(self, body, calls=12):
+        """Prove ourselves to every worker: who succeeded lately is not made to wait for failures
+        (core.failure_meter), and failures are what follows. The last answer."""
+        return [self.send(body) for _call in range(calls)][-1]
 
     def signed(self, body, key=None, at=None):
         """Headers and address of a call with ``body``."""
