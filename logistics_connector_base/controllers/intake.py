@@ -15,6 +15,7 @@ from ..intake import accept as intake
 from ..intake import answers, limits
 from ..intake.answers import problem_response
 from ..intake.calls import read_call
+from ..intake.keys import key_finder
 from ..intake.nonces import Nonces
 
 _logger = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ class LogisticsIntake(http.Controller):
         call = read_call(
             request.httprequest,
             body,
-            lambda url, kid: env["logistics.key.set"]._public_key(url, kid),
+            key_finder(env),
             nonces.first_use,
         )
         try:

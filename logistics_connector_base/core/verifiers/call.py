@@ -31,9 +31,9 @@ class Call:
     case. ``remote``: address of the partner, "" where it is not certain; ``by_proxy``: the call was
     handed over by one of our own proxies (see ``addresses.client_address``).
 
-    ``public_key(url, kid)``: the JWK with this id from the key set at ``url``, or None; never
-    raises. ``first_use(scope, nonce, until)``: remembers a nonce until a Unix time, durably; False
-    when it is known already; raises Unavailable.
+    ``public_key(url, kid)``: the JWK with this id from the key set at ``url``, or None; raises
+    Unavailable where it cannot be known. ``first_use(scope, nonce, until)``: remembers a nonce
+    until a Unix time, durably; False when it is known already; raises Unavailable.
     """
 
     body: bytes
