@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ..core.canonical import REFERENCE_TYPES
 from ..core.identity import normalise_number
 from ..core.jsonsafe import clean_text
+from .corrections import Corrections
 from .matching import Matcher
 from .reading import TEXT_LIMIT, Reader
 from .writing import Writer
@@ -40,13 +41,14 @@ class InboxBatch:
         self.items, self.parsed = reader.items, reader.parsed
         matcher = Matcher(self.env, self.items)
         matcher.match()
-        self._shipments()._lock()
+        corrections = Corrections(self.env, self.items)
+        (self._shipments() | corrections.shipments())._lock()
         writer = Writer(self.env, self.items, self.now)
         writer.append()
         matcher.bind_unique_ids()
         self._displace()
-        self._corrected()._lock()
-        (self._shipments() | self._corrected())._refold()
+        corrections.lead()
+        (self._shipments() | corrections.shipments())._refold()
         self._file_documents()
         waiting = self._park()
         self._finish()
@@ -56,15 +58,6 @@ class InboxBatch:
         return self.env["logistics.shipment"].browse(
             sorted({item.shipment_id for item in self.items if item.shipment_id})
         )
-
-    def _corrected(self):
-        """Other shipments, of which the events of this batch correct something."""
-        named = {
-            item.event_id
-            for item in self.items
-            if item.parsed.source_id or item.parsed.retracts or item.parsed.corrects
-        }
-        return self.env["logistics.event"].browse(sorted(named))._corrected_shipments()
 
     def _displace(self):
         """Where a person took a message in the place of the first one, the first one's events count
@@ -148,7 +141,7 @@ class InboxBatch:
         counts = {message.id: [0, 0] for message in self.parsed}
         for item in self.items:
             counts[item.message.id][0] += 1
-            counts[item.message.id][1] += not item.shipment_id
+            counts[item.message.id][1] += not (item.shipment_id or item.is_heard)
         if not counts:
             return
         retried = [message for message in self.parsed if message.error_class]

@@ -4,12 +4,14 @@ REVISED = """
 SELECT fingerprint, content_key, raw_code, raw_sub_code, COALESCE(stated_at, occurred_at)
 FROM logistics_event WHERE fingerprint = ANY(%s)
 """
-# The events that came first under an id, without a revision, in the companies asked for.
+# The events that came first under an id of a partner, without a revision, in a company.
 UNREVISED = """
-SELECT wanted.company_id, wanted.issuer, wanted.source_id, e.fingerprint, e.is_disputed
-FROM (VALUES %s) AS wanted(company_id, issuer, source_id)
+SELECT wanted.company_id, wanted.party, wanted.issuer, wanted.source_id, e.fingerprint,
+       e.is_disputed
+FROM (VALUES %s) AS wanted(company_id, party, issuer, source_id)
 JOIN logistics_event e USING (issuer, source_id)
-JOIN logistics_connection c ON c.id = e.connection_id AND c.company_id = wanted.company_id
+JOIN logistics_connection c ON c.id = e.connection_id
+    AND c.company_id = wanted.company_id AND COALESCE(c.partner_id, 0) = wanted.party
 WHERE COALESCE(e.revision, '') = '' AND COALESCE(e.retracts, '') = ''
 ORDER BY e.id
 """
@@ -68,7 +70,9 @@ class Contenders:
 
 
 def _key(item):
-    return item.message.company_id.id, item.parsed.issuer, item.parsed.source_id
+    message, event = item.message, item.parsed
+    party = message.connection_id.partner_id.id or 0
+    return message.company_id.id, party, event.issuer, event.source_id
 
 
 def _facts(item):

@@ -14,8 +14,9 @@ class Item:
     """What an event came with (``message``: the logistics.message) and what was found out about it.
 
     ``why`` is the verdict of the match: matched, unknown or ambiguous; ``matched_by`` the type of
-    the reference that decided. ``content`` digests what the event states; ``is_disputed`` says that
-    another content came first under its id, and ``rival`` is the fingerprint of that one.
+    the reference that decided. ``content`` digests what the event states; ``is_disputed`` says
+    that another content came first under its id, and ``rival`` is the fingerprint of that one.
+    ``is_heard``: a withdrawal that names no shipment, and whose event is known.
     """
 
     message: object
@@ -34,6 +35,7 @@ class Item:
     content: str = ""
     is_disputed: bool = False
     rival: str | None = None
+    is_heard: bool = False
 
     @property
     def raw_code(self):

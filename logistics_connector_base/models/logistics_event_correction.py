@@ -110,7 +110,7 @@ class LogisticsEvent(models.Model):
 
     def _corrected_shipments(self):
         """The shipments on which these events correct something, their own not included."""
-        rows = self._statement_rows()
+        rows = self._statement_rows() if self else []
         related = self._rows_elsewhere(rows)
         own = {row["shipment_id"] for row in rows}
         return self.env["logistics.shipment"].browse(

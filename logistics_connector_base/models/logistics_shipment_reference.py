@@ -83,7 +83,13 @@ class LogisticsShipmentReference(models.Model):
         """
         key = normalise_number(number)
         carriers = ("sscc", "tracking", "master_tracking", "waybill")
-        same = self.search([("value_key", "=", key), ("type", "in", carriers)])
+        same = self.search(
+            [
+                ("value_key", "=", key),
+                ("type", "in", carriers),
+                ("company_id", "=", shipment.company_id.id),
+            ]
+        )
         own = same.filtered(lambda ref: ref.shipment_id == shipment and not ref._is_expired())
         # The newer choice counts where two lives of a number overlap.
         same.filtered("is_chosen").is_chosen = False

@@ -133,6 +133,12 @@ class TestCarrierCorrections(CarrierCommon):
         wrong, right = self.container("ACMU4812095"), self.container("ACMU9000015")
         self.dcsa("v3_retracted", "v3_revision", "v3")
         self.assertEqual((right.state, wrong.state), ("draft", "delivered"))
+        states = (
+            self.env["logistics.message"]
+            .sudo()
+            .search([("connection_id.provider_id.code", "=", "dcsa")])
+        )
+        self.assertEqual(set(states.mapped("state")), {"processed"}, "nothing waits any more")
         self.assertFalse(self.exceptions("unknown_shipment"))
 
     def test_estimates_of_version_2(self):

@@ -105,14 +105,14 @@ class Arena:
 class Field:
     """What one trial has for itself on an arena: ledger, partners, shipments, messages."""
 
-    def __init__(self, arena, trial, seed):
+    def __init__(self, arena, trial, seed, sources=SOURCES):
         self.arena, self.seed = arena, seed
         self.rng = random.Random(f"{trial} {seed}")
         LEDGERS.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
         self.ledger_path = LEDGERS / f"trial{trial:02}-seed{seed}-{stamp}-{os.getpid()}.jsonl"
         self.ledger = Ledger(self.ledger_path)
-        self.partners = [source(ledger=self.ledger) for source in SOURCES]
+        self.partners = [source(ledger=self.ledger) for source in sources]
         label = f"exam {trial} {seed} {os.urandom(3).hex()}"
         self.connection_ids = [
             connect(arena.rpc, partner, f"{label} {partner.name}") for partner in self.partners

@@ -7,7 +7,10 @@ from .arena import Field
 
 
 class CorrectionField(Field):
-    """A field on which partners correct themselves."""
+    """A field on which partners correct themselves; each trial brings its own."""
+
+    def __init__(self, arena, trial, seed):
+        super().__init__(arena, trial, seed, sources=())
 
     def join(self, source, **values):
         """One more partner of this trial, with a connection and the common ledger."""
@@ -20,11 +23,18 @@ class CorrectionField(Field):
     def units(self, partner, count, kind="tracking_number", **values):
         """``count`` shipments of one package each, known by numbers of this partner.
 
+        :param values: fields of the shipments; a list has one value for each
         :return: number → shipment id
         """
         numbers = sorted({partner.number(self.rng) for _ in range(2 * count + 20)})[:count]
         self.rng.shuffle(numbers)
-        rows = [{"package_ids": [(0, 0, {kind: n})], **values} for n in numbers]
+        rows = [
+            {
+                "package_ids": [(0, 0, {kind: number})],
+                **{k: v[i] if isinstance(v, list) else v for k, v in values.items()},
+            }
+            for i, number in enumerate(numbers)
+        ]
         ids = self.arena.rpc("logistics.shipment", "create", rows)
         return dict(zip(numbers, ids, strict=True))
 

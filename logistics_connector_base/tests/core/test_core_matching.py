@@ -47,6 +47,19 @@ def test_two_that_fit_are_never_guessed_between():
     assert found == Match(None, "ambiguous", TRACKING, (7, 8))
 
 
+def test_what_a_person_chose_settles_it_for_that_number():
+    plain = ("tracking", "1Z999", "ups")
+    chosen = (*plain, None, None, None, True)
+    assert find([TRACKING], candidate(8, plain), candidate(7, chosen)).shipment_id == 7
+    # Two choices are none, a choice for another number neither, and none outside of its window.
+    twice = find([TRACKING], candidate(8, chosen), candidate(7, chosen))
+    assert twice.why == "ambiguous"
+    other = ("tracking", "1Z998", "ups", None, None, None, True)
+    assert find([TRACKING], candidate(8, plain), candidate(7, plain, other)).why == "ambiguous"
+    later = candidate(7, chosen, ship_date=SHIPPED + timedelta(days=200))
+    assert find([TRACKING], candidate(8, plain), later).shipment_id == 8
+
+
 @pytest.mark.parametrize(
     ("event_issuer", "stored_issuer", "why"),
     [

@@ -160,7 +160,6 @@ class Retraction(Trial):
             limit=1,
         )[0]
         customers = rpc("stock.location", "search", [("usage", "=", "customer")], limit=1)[0]
-        ids = field.units(partner, count, kind, **values)
         pickings = rpc(
             "stock.picking",
             "create",
@@ -170,12 +169,11 @@ class Retraction(Trial):
                     "location_dest_id": customers,
                     "location_id": kinds["default_location_src_id"][0],
                 }
-                for _id in ids
+                for _number in range(count)
             ],
         )
-        for shipment_id, picking_id in zip(ids.values(), pickings, strict=True):
-            rpc("logistics.shipment", "write", [shipment_id], {"picking_ids": [(4, picking_id)]})
-        return ids
+        links = [[(4, picking)] for picking in pickings]
+        return field.units(partner, count, kind, picking_ids=links, **values)
 
     def _step(self, at):
         return Step("delivered", at, UTRECHT)

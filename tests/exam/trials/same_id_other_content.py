@@ -65,9 +65,10 @@ class SameIdOtherContent(Trial):
         field = CorrectionField(arena, self.number, seed)
         self.start = now() - timedelta(days=4)
         self.expected, self.before, self.after = {}, [], []
-        self._declarations(field, field.join(EpcisPartner), declarations)
-        self._revisions(field, field.join(DcsaCarrier), revisions)
-        self._conflicts(field, conflicts)
+        epcis, dcsa = field.join(EpcisPartner), field.join(DcsaCarrier)
+        self._declarations(field, epcis, declarations)
+        self._revisions(field, dcsa, revisions)
+        self._conflicts(field, (epcis, dcsa, field.join(PlainIds)), conflicts)
         seconds = 0
         for jobs in (self.before, self.after):
             field.rng.shuffle(jobs)
@@ -141,9 +142,8 @@ class SameIdOtherContent(Trial):
             if index % 3 != 2:
                 self.expected[right[1]] = ("delivered", later.at.replace(tzinfo=None))
 
-    def _conflicts(self, field, count):
+    def _conflicts(self, field, partners, count):
         """Other facts under an event's id, under an id and revision, under a message's id."""
-        partners = [field.join(source) for source in (EpcisPartner, DcsaCarrier, PlainIds)]
         kinds = ("sscc", "tracking_number", "tracking_number")
         shares = [count // 3 + (n < count % 3) for n in range(3)]
         for partner, kind, share in zip(partners, kinds, shares, strict=True):
