@@ -25,7 +25,7 @@ from . import _growth
 from . import _rig as rig
 
 BODY = 1500  # bytes
-LOCK = (0x4C4F4749, 1)  # of the drain: models/logistics_inbox.py
+LOCKS, LANES = 0x4C4F4749, 16  # of the drains: inbox/lanes.py
 
 
 def main(arguments=None):
@@ -117,7 +117,9 @@ class Bench:
     def drain_held(self):
         """No drain begins meanwhile."""
         with self.database.connect() as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", LOCK)
+            cursor.execute(
+                "SELECT pg_advisory_lock(%s, lane) FROM generate_series(1, %s) lane", (LOCKS, LANES)
+            )
             yield
 
     def wait_drained(self):

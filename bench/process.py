@@ -30,7 +30,7 @@ from tests.support.rpc import Session
 from . import _growth
 from . import _rig as rig
 
-LOCK = (0x4C4F4749, 1)  # of the drain: models/logistics_inbox.py
+LOCKS, LANES = 0x4C4F4749, 16  # of the drains: inbox/lanes.py
 DRAIN = """
 import time
 start = time.monotonic()
@@ -172,7 +172,9 @@ class Bench:
         context = self.database.connect()
         connection = context.__enter__()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", LOCK)
+            cursor.execute(
+                "SELECT pg_advisory_lock(%s, lane) FROM generate_series(1, %s) lane", (LOCKS, LANES)
+            )
         return lambda: context.__exit__(None, None, None)
 
 

@@ -7,10 +7,21 @@ import secrets
 from . import addons, paths
 from .system import lock, write_private
 
-#: Each partner-facing kind of work has its own share; see docs/operations of the project.
-CHANNELS = "root:2,root.logistics:2,root.logistics.inbound:1,root.logistics.outbound:1"
 #: Ours answers for itself while there is no database: intake/gate.py.
 SERVER_WIDE = "base,rpc,web,queue_job,logistics_connector_base"
+
+
+def channels(workers):
+    """Each partner-facing kind of work has its own share; see docs/operations of the project.
+
+    Jobs are run by HTTP workers: where there are more than one, one of them stays free of jobs of
+    the inbox, so that messages are taken while others are worked.
+    """
+    jobs, lanes = max(2, workers - 1), max(1, min(2, workers - 1))
+    return (
+        f"root:{jobs},root.logistics:{jobs},"
+        f"root.logistics.inbound:{lanes},root.logistics.outbound:1"
+    )
 
 
 def master_key():
@@ -87,7 +98,7 @@ def environment(extra=None):
 def write(path, settings, queue_job=None):
     """Write the file; *queue_job* holds the job runner's section."""
     lines = ["[options]", *(f"{key} = {value}" for key, value in settings.items())]
-    lines += ["", "[queue_job]", f"channels = {CHANNELS}"]
+    lines += ["", "[queue_job]", f"channels = {channels(settings.get('workers', 0))}"]
     lines += [f"{key} = {value}" for key, value in (queue_job or {}).items()]
     write_private(path, "\n".join(lines) + "\n")
     return path

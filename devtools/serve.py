@@ -13,7 +13,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="./dev serve", description=__doc__)
     parser.add_argument("db")
     parser.add_argument("--port", type=int, default=None, help="a free one by default")
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=3)
     options = parser.parse_args(arguments)
     setup.ensure()
     port = options.port or ports.free()

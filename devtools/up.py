@@ -45,7 +45,7 @@ def _once(options):
     name = options.db or f"once_{os.getpid()}"
     databases.create(name, demo=True)
     try:
-        with OdooServer(name, port=options.port) as odoo:
+        with OdooServer(name, workers=3, port=options.port) as odoo:
             code = play(odoo.url, name, check=True)
             if code:
                 say(f"the scenario failed; Odoo's log is {odoo.log_path}")
@@ -58,7 +58,7 @@ def _once(options):
 def _stay(options):
     name = options.db or "demo"
     fresh = ensure_demo(name)
-    with OdooServer(name) as odoo, Proxy(_port(options.port), odoo) as proxy:
+    with OdooServer(name, workers=3) as odoo, Proxy(_port(options.port), odoo) as proxy:
         if fresh:
             say("playing the demo scenario")
             code = play(proxy.url, name)

@@ -34,6 +34,7 @@
         "views/logistics_verifier_views.xml",
         "views/logistics_connection_views.xml",
         "views/logistics_connection_limits_views.xml",
+        "views/logistics_connection_processing_views.xml",
         "views/logistics_event_mapping_views.xml",
         "views/logistics_taxonomy_views.xml",
         "views/logistics_allowed_host_views.xml",

@@ -18,14 +18,18 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Leave nothing behind that would run without us: pending jobs are cancelled.
 
-    Tables that are not the ORM's go here. Events forbid to delete
-    their code, messages their connection, and so on; all of them go now, in whatever order, so
-    that what forbids goes first.
+    Tables that are not the ORM's go here. Events forbid to delete their code, messages their
+    connection, and so on; all of them go now, in whatever order, so that what forbids goes first.
     """
     env["queue.job"].sudo().search(
         [("model_name", "=like", "logistics.%"), ("state", "in", ("pending", "enqueued", "failed"))]
     ).button_cancelled()
-    for table in ("logistics_message_body", "logistics_rate_bucket", "logistics_inbox_level"):
+    for table in (
+        "logistics_message_body",
+        "logistics_rate_bucket",
+        "logistics_inbox_level",
+        "logistics_inbox_glance",
+    ):
         env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
     env.cr.execute(FORBIDDING_KEYS)
     for table, constraint in env.cr.fetchall():

@@ -108,8 +108,13 @@ def test_configuration_is_private_and_complete(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()
     assert "workers = 2" in text and "port = 1234" in text
-    assert f"channels = {config.CHANNELS}" in text
+    assert f"channels = {config.channels(2)}" in text
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_inbox_leaves_a_worker_to_those_who_send():
+    for workers, lanes in ((0, 1), (1, 1), (2, 1), (3, 2), (8, 2)):
+        assert f"root.logistics.inbound:{lanes}," in config.channels(workers)
 
 
 def test_test_modules_that_odoo_would_find(tmp_path):

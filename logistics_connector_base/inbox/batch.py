@@ -17,41 +17,54 @@ from .writing import Writer
 FINISH = """
 UPDATE logistics_message m
 SET state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
-    event_count = v.events, parked_count = v.parked, processed_at = now() AT TIME ZONE 'UTC',
+    event_count = v.events, parked_count = v.parked,
+    processed_at = clock_timestamp() AT TIME ZONE 'UTC',
     message_type = v.message_type, external_id = v.external_id, revision = v.revision,
-    next_try_at = NULL, error_class = NULL, error_text = NULL
+    lane = NULL, next_try_at = NULL, error_class = NULL, error_text = NULL
 FROM (VALUES %s) AS v(id, events, parked, message_type, external_id, revision)
 WHERE m.id = v.id
 """
 
 
 class InboxBatch:
-    """Works ``messages`` (recordset of logistics.message, claimed by the caller)."""
+    """Works ``messages`` (recordset of logistics.message, claimed by the caller).
 
-    def __init__(self, messages):
+    Several batches may be under way at once. What they may both want is taken in one order: message
+    keys, shipments with their orders, fingerprints, then the exceptions.
+
+    After :meth:`process`, ``failures`` and ``unread`` are those of the :class:`Reader`; the caller
+    settles them.
+    """
+
+    def __init__(self, messages, watchdog=None, seconds=0):
         self.messages = messages.sudo()
+        self.watchdog, self.seconds = watchdog, seconds
         self.env = self.messages.env
         # Finer than Odoo's whole seconds, as the time of receipt is: latency is the difference.
         self.now = datetime.now(UTC).replace(tzinfo=None)
 
     def process(self):
         """Do everything; the caller commits."""
-        reader = Reader(self.messages, self.now)
+        reader = Reader(self.messages, self.now, self.watchdog, self.seconds)
         reader.work()
         self.items, self.parsed = reader.items, reader.parsed
+        self.failures, self.unread = reader.failures, reader.unread
         matcher = Matcher(self.env, self.items)
         matcher.match()
         corrections = Corrections(self.env, self.items)
+        # Most are locked already: the matcher locks what may come out before it looks.
         (self._shipments() | corrections.shipments())._lock()
         writer = Writer(self.env, self.items, self.now)
         writer.append()
-        matcher.bind_unique_ids()
+        bound = matcher.bind_unique_ids()
         self._displace()
         corrections.lead()
         (self._shipments() | corrections.shipments())._refold()
         self._file_documents()
         waiting = self._park()
         self._finish()
+        # What somebody else said of a unique id may have waited for this: to learn whose it is.
+        self.env["logistics.parked.reference"]._wake(bound)
         self.env["logistics.exception"]._report(reader.troubles + writer.troubles + waiting)
 
     def _shipments(self):
@@ -145,6 +158,7 @@ class InboxBatch:
         if not counts:
             return
         retried = [message for message in self.parsed if message.error_class]
+        retried = {message.connection_id: message for message in retried}
         rows = []
         for message, parsed in self.parsed.items():
             rows.append(
@@ -157,9 +171,11 @@ class InboxBatch:
                 )
             )
         self.env.flush_all()
-        self.env.cr.execute_values(FINISH, rows, template="(%s, %s, %s, %s, %s, %s)")
+        self.env.cr.execute_values(
+            FINISH, rows, template="(%s, %s, %s, %s, %s, %s)", page_size=len(rows)
+        )
         self.messages.invalidate_recordset()
-        for message in retried:
+        for message in retried.values():
             message._resolve_failures()
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from ..core.canonical import ParsedEvent
 from ..core.corrections import part_of
+from ..core.urgency import POD_CODE, POD_KINDS
 
 UNMAPPED = "TRK_INFO"  # a code nobody has mapped yet is history without effect (law 7)
-POD_KINDS = {"pod", "signature", "photo"}
 
 
 @dataclass(slots=True)
@@ -61,14 +61,14 @@ def with_documents_apart(events):
     """
     for event in events:
         proofs = tuple(d for d in event.documents if d.kind in POD_KINDS)
-        if not proofs or event.code == "DOC_POD":
+        if not proofs or event.code == POD_CODE:
             yield event
             continue
         others = tuple(d for d in event.documents if d.kind not in POD_KINDS)
         yield replace(event, documents=others)
         yield replace(
             event,
-            code="DOC_POD",
+            code=POD_CODE,
             raw_code=f"{event.raw_code or event.code}#document",
             classifier="actual",
             # A part of the scan: withdrawn and replaced with it.

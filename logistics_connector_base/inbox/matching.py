@@ -24,10 +24,26 @@ class Matcher:
         by_connection = {}
         for item in self.items:
             by_connection.setdefault(item.message.connection_id, []).append(item)
+        self._lock_candidates(by_connection)
         for connection, items in by_connection.items():
             candidates, by_key = self._candidates(connection, items)
             for item in items:
                 self._match_one(item, candidates, by_key)
+
+    def _lock_candidates(self, connections):
+        """Lock every shipment that may come out, before it is looked at: another lane may bind a
+        carrier's unique id to one of them just now, which would change the verdict."""
+        keys = {key for item in self.items for key in reference_keys(item.parsed.references)}
+        companies = {company for c in connections for company in c._served_companies().ids}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT shipment_id FROM logistics_shipment_reference "
+                "WHERE value_key = ANY(%s) AND company_id = ANY(%s)",
+                sorted(keys),
+                sorted(companies),
+            )
+        )
+        self.env["logistics.shipment"].browse([row[0] for row in rows])._lock()
 
     def _candidates(self, connection, items):
         """Shipments that share a number with these events.
@@ -93,7 +109,10 @@ class Matcher:
 
     def bind_unique_ids(self):
         """Keep the carrier's unique ids as references: from now on they tell shipments apart that
-        share a number. An order's number proves too little: the order may have another parcel."""
+        share a number. An order's number proves too little: the order may have another parcel.
+
+        :return: the keys of the ids that are new
+        """
         wanted = {}
         for item in self.items:
             if item.matched_by in SHARED:
@@ -103,7 +122,8 @@ class Matcher:
                     key = (item.shipment_id, reference.type, reference.value, reference.issuer)
                     wanted.setdefault(key, item)
         if not wanted:
-            return
+            return []
+        bound = []
         for (shipment_id, kind, value, issuer), item in wanted.items():
             package = self.env["logistics.shipment.package"]._find_by_number(
                 shipment_id, item.number
@@ -117,6 +137,7 @@ class Matcher:
                        %s, now() AT TIME ZONE 'UTC'
                 FROM logistics_shipment s WHERE s.id = %s
                 ON CONFLICT (shipment_id, type, value, issuer) DO NOTHING
+                RETURNING value_key
                 """,
                 (
                     package.id or None,
@@ -129,7 +150,9 @@ class Matcher:
                     shipment_id,
                 ),
             )
+            bound += [row[0] for row in self.env.cr.fetchall()]
         self.env["logistics.shipment.reference"].invalidate_model()
+        return bound
 
 
 def _may_be_bound(event, candidate):

@@ -1,6 +1,10 @@
 """From raw bytes to items: parse, look at the identity again, translate the codes."""
 
+import traceback
+from dataclasses import replace
 from datetime import UTC
+
+import psycopg2
 
 from ..core.canonical import (
     Instant,
@@ -15,8 +19,10 @@ from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
 from ..core.personal import mask_text
 from .item import Item, with_documents_apart
+from .watchdog import NoWatchdog, TimeExceeded
 
 TEXT_LIMIT = 500
+MEGABYTE = 1_000_000
 
 INSERT_KEYS = """
 INSERT INTO logistics_message_key (connection_id, identity, revision, digest, message_id,
@@ -36,13 +42,21 @@ class Reader:
     """Reads messages (logistics.message, as superuser) into items.
 
     After :meth:`work`: ``items`` are the events found, ``parsed`` maps each message that was
-    understood to its ParsedMessage, ``troubles`` are what people have to look at.
+    understood to its ParsedMessage, ``troubles`` are what people have to look at, ``failures`` are
+    ids and errors of messages that the provider broke at, and ``unread`` are the ids that were not
+    come to.
+
+    :param watchdog: interrupts a parser that takes more than ``seconds``, and as much again for
+        each megabyte; None lets it take its time
     """
 
-    def __init__(self, messages, now):
+    def __init__(self, messages, now, watchdog=None, seconds=0):
         self.messages = messages
         self.env = messages.env
         self.now = now
+        self.watchdog, self.seconds = watchdog or NoWatchdog(), seconds
+        self.failures = []
+        self.unread = []
         self.items = []
         self.parsed = {}
         self.purged = []
@@ -64,34 +78,50 @@ class Reader:
     def _parse(self):
         bodies = self.messages._read_bodies()
         handlers = {}
-        for message in self.messages:
+        for index, message in enumerate(self.messages):
             if message.is_conflict and not message.conflict_accepted:
                 self._conflict(message)
                 continue
             if message.id not in bodies:
                 self._go_without_body(message)
                 continue
-            connection = message.connection_id
-            if connection not in handlers:
-                handlers[connection] = connection.provider_id._handler()
-            context = ParseContext(
-                default_zone=connection.tz or "",
-                received_at=message.received_at.replace(tzinfo=UTC),
-            )
-            handshake = handlers[connection]._handshake(bodies[message.id])
-            if handshake is not None:
-                message._work_handshake(handshake)
-                self.parsed[message] = ParsedMessage(events=(), message_type="handshake")
-                continue
             try:
-                connection._check_depth(bodies[message.id])
-                self.parsed[message] = handlers[connection]._parse_message(
-                    bodies[message.id], context
-                )
+                parsed = self._parse_one(message, bodies[message.id], handlers)
             except ParseError as error:
                 # Deterministic: trying again changes nothing until a person mends something.
                 message._record_failure("ParseError", str(error))
                 message._bury("ParseError", str(error), "parse_failure")
+            except psycopg2.Error:
+                raise  # a provider that asks the database has lost us the transaction
+            except Exception as error:
+                self._fail(message, error)
+            except TimeExceeded as error:
+                self._fail(message, error)
+                # The others have waited long enough: what is read is worked, the rest given back.
+                self.unread = self.messages[index + 1 :].ids
+                break
+            else:
+                self.parsed[message] = parsed
+
+    def _fail(self, message, error):
+        # What the parser held, gigabytes perhaps, is not kept alive by its frames.
+        traceback.clear_frames(error.__traceback__)
+        self.failures.append((message.id, error))
+
+    def _parse_one(self, message, body, handlers):
+        connection = message.connection_id
+        if connection not in handlers:
+            context = ParseContext(default_zone=connection.tz or "")
+            handlers[connection] = connection.provider_id._handler(), context
+        handler, context = handlers[connection]
+        context = replace(context, received_at=message.received_at.replace(tzinfo=UTC))
+        with self.watchdog.limit(self.seconds * (1 + len(body) / MEGABYTE)):
+            handshake = handler._handshake(body)
+            if handshake is None:
+                connection._check_depth(body)
+                return handler._parse_message(body, context)
+        message._work_handshake(handshake)
+        return ParsedMessage(events=(), message_type="handshake")
 
     def _go_without_body(self, message):
         """Keys outlive payloads: what it told is known, and may still find its shipment."""
@@ -145,7 +175,9 @@ class Reader:
             INSERT_KEYS,
             [
                 (*key, message.digest, message.id, message.received_at, message.received_at, 0)
-                for message, key in sorted(keys.items(), key=lambda pair: pair[0].id)
+                # In the order of the keys, as every lane has it: no two can wait for each other.
+                # Of equal keys the message that came first is first.
+                for message, key in sorted(keys.items(), key=lambda pair: (pair[1], pair[0].id))
             ],
         )
         rows = cr.execute_values(READ_KEYS, sorted(set(keys.values())), fetch=True)

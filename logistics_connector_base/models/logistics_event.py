@@ -1,3 +1,5 @@
+from operator import itemgetter
+
 from odoo import api, fields, models
 
 from ..core.identity import normalise_number
@@ -184,8 +186,13 @@ class LogisticsEvent(models.Model):
         """
         if not rows:
             return {}
+        # In one order, as every lane has it: no two can wait for each other's fingerprints.
+        rows = sorted(rows, key=itemgetter("fingerprint"))
         inserted = self.env.cr.execute_values(
-            INSERT, [tuple(row.get(name) for name in COLUMNS) for row in rows], fetch=True
+            INSERT,
+            [tuple(map(row.get, COLUMNS)) for row in rows],
+            page_size=len(rows),
+            fetch=True,
         )
         return dict(inserted)
 

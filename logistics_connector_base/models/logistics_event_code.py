@@ -47,6 +47,11 @@ class LogisticsEventCode(models.Model):
         default="internal",
     )
     action_required = fields.Boolean(help="Somebody has to do something when this happens.")
+    is_urgent = fields.Boolean(
+        "First in a queue",
+        help="When many messages wait, those that tell of this are worked before the others. The "
+        "order changes no result.",
+    )
     customer_text = fields.Char(translate=True)
     description = fields.Char(translate=True)
     active = fields.Boolean(default=True)
@@ -85,6 +90,13 @@ class LogisticsEventCode(models.Model):
         """code → database id, archived ones too (history points to them)."""
         rows = self.sudo().with_context(active_test=False).search_fetch([], ["code"])
         return {row.code: row.id for row in rows}
+
+    @api.model
+    @ormcache()
+    def _urgent_codes(self):
+        """The codes that are worked first when many messages wait."""
+        rows = self.sudo().search_fetch([("is_urgent", "=", True)], ["code"])
+        return frozenset(rows.mapped("code"))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -58,6 +58,12 @@ class LogisticsEventMapping(models.Model):
         return table
 
     @api.model
+    @ormcache("provider")
+    def _canonical_codes(self, provider):
+        """``{(raw_code, raw_sub_code): canonical code}`` of a provider."""
+        return {key: row[1] for key, row in self._translations(provider).items()}
+
+    @api.model
     def _lookup_code(self, provider, raw_code, raw_sub_code):
         """The mapping of a raw code: the exact row, else the row for any sub code, else None."""
         table = self._translations(provider)

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from .selections import SEVERITIES
 
+# Advisory lock of those who write exceptions ("LOGIEXC").
+DETECTORS_LOCK = 0x4C4F4749455843
 OPEN_STATES = ("new", "assigned", "in_progress", "waiting")
 
 
@@ -108,6 +110,7 @@ class LogisticsException(models.Model):
         """
         if not troubles:
             return self.browse()
+        self._one_at_a_time()
         grouped = {}
         for trouble in troubles:
             grouped.setdefault(trouble["key"], []).append(trouble)
@@ -148,8 +151,17 @@ class LogisticsException(models.Model):
     def _resolve_keys(self, keys, outcome):
         """Resolve the open exceptions of troubles that have healed."""
         healed = self.search([("key", "in", list(keys)), ("is_open", "=", True)])
-        healed._close("resolved", outcome)
+        if healed:
+            self._one_at_a_time()
+            healed._close("resolved", outcome)
         return healed
+
+    @api.model
+    def _one_at_a_time(self):
+        """Until the transaction ends, no other detector opens, counts or closes exceptions: two
+        that meet the same trouble at once count it twice in one case, and open no second one."""
+        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s)", (DETECTORS_LOCK,))
+        self.invalidate_model(["occurrence_count", "is_open", "state"])
 
     def _close(self, state, outcome):
         self.write({"state": state, "outcome": outcome, "closed_at": fields.Datetime.now()})

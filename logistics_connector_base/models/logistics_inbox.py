@@ -1,11 +1,16 @@
 import contextlib
 import logging
+import random
 import time
 
+import psycopg2
 from odoo import api, fields, models
 
 from ..core.backoff import next_delay
+from ..inbox import glance, lanes
 from ..inbox.batch import InboxBatch
+from ..inbox.claims import TAKE_BACK, claim_again, claim_in_turns
+from ..inbox.watchdog import TimeExceeded, Watchdog
 from ..intake import waker
 
 _logger = logging.getLogger(__name__)
@@ -14,17 +19,55 @@ SLICE_SECONDS = 20  # a drain ends after this and is started anew: no transactio
 BATCH_SIZE = 400
 MAX_TRIES = 5
 RETRY_BASE, RETRY_CAP = 5, 600  # seconds
-# First key of the advisory lock that makes one drain at a time ("LOGI"); the second is the lane.
-LOCK_CLASS, LOCK_LANE = 0x4C4F4749, 1
+# How long a lane tries messages again before it looks for new ones.
+AGAIN_SECONDS = 1
+# A batch that takes longer is interrupted and halved. One message has less: see inbox/reading.py.
+BATCH_SECONDS = 60
+# What PostgreSQL may take for one statement, and for one lock, inside a batch (milliseconds).
+STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
+# Tries of a batch that met somebody else's lock: nobody's fault, and over in a moment.
+PATIENT_TRIES = 5
+SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
+PASSING = (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE)
+
+LANES_PARAMETER, LANES, MOST_LANES = "logistics.inbox_lanes", 2, 16
+SECONDS_PARAMETER, MESSAGE_SECONDS = "logistics.inbox_message_seconds", 3
 IDENTITY_KEY = "logistics.inbox.drain"
 # A job that was handed out and never began is not waited for longer than this (seconds).
 JOB_PATIENCE = 15
+# New messages that wait longer than this get one more lane (seconds).
+LANE_PATIENCE = 0.5
+
+PROCESS_DIED = "ProcessDied"
+
+WAITING = """
+SELECT (SELECT count(*) FROM (SELECT 1 FROM logistics_message
+                              WHERE state = 'received' AND tries = 0 LIMIT %(most)s) fresh),
+       EXISTS (SELECT 1 FROM logistics_message WHERE state = 'received' AND tries = 0 AND
+               received_at < now() AT TIME ZONE 'UTC' - make_interval(secs => %(patience)s))
+"""
+# A job whose process died stays "started" and occupies the channel until the runner looks for dead
+# ones, up to a minute later. Whoever runs a job holds a lock on its row here.
+BURY_DEAD_JOBS = """
+UPDATE queue_job SET state = 'cancelled', date_cancelled = now() AT TIME ZONE 'UTC',
+       result = 'Its process ended; the lane was started anew.'
+WHERE identity_key = %(key)s AND state = 'started'
+      AND date_started < now() AT TIME ZONE 'UTC' - interval '1 second'
+      AND (id IN (SELECT queue_job_id FROM queue_job_lock
+                  WHERE queue_job_lock.queue_job_id = queue_job.id FOR NO KEY UPDATE SKIP LOCKED)
+           OR NOT EXISTS (SELECT 1 FROM queue_job_lock
+                          WHERE queue_job_lock.queue_job_id = queue_job.id))
+"""
 
 
 class LogisticsInbox(models.AbstractModel):
-    """Works received messages: claims by state, in short READ COMMITTED transactions, one drain at
-    a time. Tries are counted when a message is claimed, so that one which kills the process cannot
-    do it for ever; what fails in a batch is found by halving it."""
+    """Works received messages in lanes: several drains at once, each under a lock of its own.
+
+    A message is claimed by its state, in a short READ COMMITTED transaction that counts the try:
+    one which kills its process cannot do so for ever. A batch is worked in one transaction, which
+    locks the shipments that it may touch, in one order for all lanes. What fails in a batch is
+    found by halving it, and tried again alone.
+    """
 
     _name = "logistics.inbox"
     _description = "Logistics Inbox"
@@ -44,108 +87,126 @@ class LogisticsInbox(models.AbstractModel):
         self._wake()
 
     @api.model
-    def _wake(self):
-        """Enqueue a drain when messages wait and none is under way.
+    def _lanes(self):
+        """How many lanes may work at once, on all servers together."""
+        return min(max(self._parameter(LANES_PARAMETER, LANES), 1), MOST_LANES)
 
-        :return: whether messages wait
+    @api.model
+    def _parameter(self, name, default):
+        """A whole number among the system parameters; the default where there is none."""
+        text = self.env["ir.config_parameter"].sudo().get_param(name)
+        try:
+            return int(text or default)
+        except ValueError:
+            return default
+
+    @api.model
+    def _wake(self):
+        """Enqueue as many drains as are worth it, one for each lane that has none.
+
+        :return: whether messages wait or are in work
         """
-        if not self._is_waiting(self.env.cr):
+        look = lanes.look(self.env.cr)
+        most = self._lanes()
+        self.env.cr.execute(WAITING, {"most": most * BATCH_SIZE, "patience": LANE_PATIENCE})
+        fresh, is_late = self.env.cr.fetchone()
+        if not (fresh or look.again or look.in_work):
             return False
-        if not self._is_drain_under_way():
-            service = self.env.ref("logistics_connector_base.user_logistics_service")
-            self.with_user(service).with_delay(
-                description="Logistics: work the inbox", identity_key=IDENTITY_KEY, max_retries=1
-            )._drain()
-            self._nudge_runner()
+        # The lane that tries messages again may be long about it: new ones do not wait for it.
+        working = len(look.live) - look.is_again_at_work
+        wanted = -(-fresh // BATCH_SIZE)
+        if is_late:
+            wanted = max(wanted, working + 1)
+        if look.again and not look.live:
+            wanted = max(wanted, 1)
+        free = [lane for lane in range(1, most + 1) if lane not in look.live]
+        free = free[: max(0, wanted - working)]
+        # What a dead lane had in work is taken back by its next holder, whatever its number.
+        for lane in sorted({*free, *look.dead}):
+            self._start(lane)
         return True
 
     @api.model
-    def _nudge_runner(self):
-        """Make the job runner look at a drain's job that has waited for too long.
+    def _start(self, lane):
+        """Enqueue a drain of a lane, unless a fresh job is about to begin."""
+        key = f"{IDENTITY_KEY}.{lane}"
+        self.env.cr.execute(
+            "SELECT count(*) FILTER (WHERE date_created > limit_at), count(*) FROM queue_job, "
+            "(SELECT (now() AT TIME ZONE 'UTC') - make_interval(secs => %s) AS limit_at) at_most "
+            "WHERE identity_key = %s AND state IN ('pending', 'enqueued')",
+            (JOB_PATIENCE, key),
+        )
+        young, waiting = self.env.cr.fetchone()
+        if young:
+            return
+        self.env.cr.execute(BURY_DEAD_JOBS, {"key": key})
+        if waiting:
+            self._nudge_runner(key)
+            return
+        service = self.env.ref("logistics_connector_base.user_logistics_service")
+        self.with_user(service).with_delay(
+            description=f"Logistics: work the inbox, lane {lane}", identity_key=key, max_retries=1
+        )._drain(lane)
 
-        A process that dies leaves its job "started", and that job keeps the channel occupied until
-        the runner looks for dead ones: when it is told of something, else once a minute.
-        """
+    @api.model
+    def _nudge_runner(self, key):
+        """Make the job runner look at a drain's job that has waited for too long."""
         self.env.cr.execute(
             "SELECT pg_notify('queue_job', uuid) FROM queue_job WHERE identity_key = %s "
-            "AND state IN ('pending', 'enqueued') "
-            "AND date_created <= (now() AT TIME ZONE 'UTC') - make_interval(secs => %s)",
-            (IDENTITY_KEY, JOB_PATIENCE),
+            "AND state IN ('pending', 'enqueued')",
+            (key,),
         )
-
-    @api.model
-    def _is_waiting(self, cr):
-        cr.execute(
-            "SELECT EXISTS (SELECT 1 FROM logistics_message WHERE state IN ('received', "
-            "'processing') AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC'))"
-        )
-        return cr.fetchone()[0]
-
-    @api.model
-    def _is_drain_under_way(self):
-        """Whether a live process drains, or a fresh job is about to.
-
-        The lock belongs to a process's connection: with the process it is gone at once, whatever
-        the job's row still says.
-        """
-        # Looked at, not tried: whoever tries it holds it for a moment, and a drain that begins in
-        # this moment would go away again. (objsubid 2: a lock of two 32-bit keys.)
-        self.env.cr.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-            "AND classid = %s AND objid = %s AND objsubid = 2)",
-            (LOCK_CLASS, LOCK_LANE),
-        )
-        if self.env.cr.fetchone()[0]:
-            return True
-        self.env.cr.execute(
-            "SELECT EXISTS (SELECT 1 FROM queue_job WHERE identity_key = %s "
-            "AND state IN ('pending', 'enqueued') "
-            "AND date_created > (now() AT TIME ZONE 'UTC') - make_interval(secs => %s))",
-            (IDENTITY_KEY, JOB_PATIENCE),
-        )
-        return self.env.cr.fetchone()[0]
 
     # -- draining -----------------------------------------------------------------------------
 
     @api.model
-    def _drain(self):
+    def _drain(self, lane=1):
         """Job: work received messages until none waits or the slice is over.
 
         :return: a line for the job's result
         """
         deadline = time.monotonic() + SLICE_SECONDS
-        worked = 0
-        with self._exclusive() as allowed:
-            if not allowed:
-                return "another drain is under way"
-            self._recover()
-            while time.monotonic() < deadline:
-                claimed = self._claim()
-                if not claimed:
-                    break
-                for ids in _portions(claimed):
-                    self._work(ids)
-                worked += len(claimed)
+        with self._lane(lane) as session:
+            if session is None:
+                return f"lane {lane} is at work already"
+            self._take_back(lane)
+            worked = 0
+            if lane <= self._lanes():
+                with Watchdog() as watchdog:
+                    worked = self._work_off(session, watchdog, deadline)
         if time.monotonic() >= deadline:
             waker.wake(self.env.cr.dbname)
         return f"{worked} messages worked"
 
+    def _work_off(self, session, watchdog, deadline):
+        worked, hungry = 0, []
+        while time.monotonic() < deadline:
+            look = session.look()
+            self._take_back_from_dead(session, look)
+            if hungry:
+                self._glance_ahead(hungry, watchdog)
+            claim = self._claim(session.lane)
+            self._work(claim.last, watchdog)
+            self._work(claim.some, watchdog)
+            hungry = claim.hungry
+            again = self._work_again(session, watchdog, deadline) if look.again else 0
+            if not claim.size + again:
+                break
+            worked += claim.size + again
+        return worked
+
     @contextlib.contextmanager
-    def _exclusive(self):
-        """Hold the drain's advisory lock on a connection that is in no transaction meanwhile."""
+    def _lane(self, lane):
+        """Hold a lane's lock on a connection of its own; yields None when somebody else has it."""
         with contextlib.closing(self.env.registry.cursor()) as cr:
-            cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
-            allowed = cr.fetchone()[0]
-            # The lock is the session's and outlives the transaction, which must not stay open: it
-            # would hold back vacuum all the while.
-            cr.rollback()
+            session = lanes.LaneSession(cr, lane)
+            if not session.take():
+                yield None
+                return
             try:
-                yield allowed
+                yield session
             finally:
-                if allowed:
-                    cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, LOCK_LANE))
-                    cr.rollback()
+                session.leave()
 
     @contextlib.contextmanager
     def _transaction(self):
@@ -158,55 +219,151 @@ class LogisticsInbox(models.AbstractModel):
             yield env
             env.flush_all()
 
-    def _recover(self):
-        """Messages in work belong to a drain that died: only one runs, and it is this one."""
+    def _take_back(self, lane):
+        """What a lane has in work belongs to a drain that died: we hold the lane's lock."""
         with self._transaction() as env:
             env.cr.execute(
-                "UPDATE logistics_message SET state = 'received' WHERE state = 'processing'"
+                TAKE_BACK,
+                {
+                    "lane": lane,
+                    "base": RETRY_BASE,
+                    "cap": RETRY_CAP,
+                    "error_class": PROCESS_DIED,
+                    "error_text": self.env._("The process that worked it ended."),
+                },
             )
 
-    def _claim(self):
-        """Take the next messages and count the try; committed before any work is done.
+    def _take_back_from_dead(self, session, look):
+        """Do not wait until each dead lane has a drain again; some have been abolished."""
+        for lane in look.dead:
+            with session.trying(lane) as taken:
+                if taken:
+                    self._take_back(lane)
 
-        :return: list of ``(id, tries)``, in order
+    def _glance_ahead(self, connections, watchdog):
+        """Find what is urgent among the messages of connections that have a line."""
+        with self._transaction() as env:
+            waiting = glance.take(env.cr, connections)
+        if waiting:
+            with self._transaction() as env:
+                glance.mark_urgent(env, waiting, watchdog)
+
+    def _claim(self, lane):
+        """Take the next messages that were never tried, and count the try; committed before any
+        work is done.
+
+        :rtype: Claim
         """
         with self._transaction() as env:
-            env.cr.execute(
-                """
-                UPDATE logistics_message SET state = 'processing', tries = tries + 1,
-                       claimed_at = now() AT TIME ZONE 'UTC'
-                WHERE id IN (
-                    SELECT id FROM logistics_message
-                    WHERE state = 'received'
-                          AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC')
-                    ORDER BY priority, id LIMIT %s FOR UPDATE SKIP LOCKED)
-                RETURNING id, tries
-                """,
-                (BATCH_SIZE,),
-            )
-            return sorted(env.cr.fetchall())
+            return claim_in_turns(env.cr, lane, BATCH_SIZE)
 
-    def _work(self, ids):
+    # -- working ------------------------------------------------------------------------------
+
+    def _work(self, ids, watchdog):
         """Work messages in one transaction; on an error halve them until the culprit is alone."""
-        try:
-            with self._transaction() as env:
-                InboxBatch(env["logistics.message"].browse(ids)).process()
-        except Exception as error:
-            if len(ids) > 1:
-                middle = len(ids) // 2
-                self._work(ids[:middle])
-                self._work(ids[middle:])
-                return
-            _logger.warning(
-                "logistics message %s could not be worked: %s", ids[0], error, exc_info=True
+        parts = [ids] if ids else []
+        while parts:
+            part = parts.pop()
+            batch, error = self._attempt(part, watchdog)
+            if error is None:
+                for message_id, failure in batch.failures:
+                    self._record_failure(message_id, failure)
+                self._release(batch.unread)
+            elif len(part) == 1:
+                self._record_failure(part[0], error)
+            else:
+                middle = len(part) // 2
+                parts += [part[middle:], part[:middle]]  # the first half is popped first
+
+    def _attempt(self, ids, watchdog):
+        """Try to work messages, all or none.
+
+        :return: the batch and what was raised (None: it is committed)
+        :raises psycopg2.Error: the database is gone; nothing can be recorded either
+        """
+        for patience in reversed(range(PATIENT_TRIES)):
+            try:
+                return self._process(ids, watchdog), None
+            except (Exception, TimeExceeded) as error:
+                watchdog.disarm()
+                code = getattr(error, "pgcode", None)
+                is_cut = isinstance(error, psycopg2.InterfaceError | psycopg2.OperationalError)
+                is_cut = is_cut and (code is None or code.startswith("57P"))
+                if not (is_cut or code in PASSING):
+                    return None, error
+                if not patience:
+                    if is_cut:
+                        raise
+                    return None, error
+                _logger.info("inbox: %s messages once more after %r", len(ids), error)
+            time.sleep(random.uniform(0.01, 0.3))  # who was in the way needs a moment
+        raise AssertionError("unreachable")
+
+    def _process(self, ids, watchdog):
+        with self._transaction() as env:
+            env.cr.execute(
+                "SELECT set_config('statement_timeout', %s, true), "
+                "set_config('lock_timeout', %s, true)",
+                (str(STATEMENT_TIMEOUT), str(LOCK_TIMEOUT)),
             )
-            self._record_failure(ids[0], error)
+            seconds = max(1, self._parameter(SECONDS_PARAMETER, MESSAGE_SECONDS))
+            batch = InboxBatch(env["logistics.message"].browse(ids), watchdog, seconds)
+            with watchdog.limit(BATCH_SECONDS):
+                batch.process()
+                env.flush_all()
+            return batch
+
+    def _work_again(self, session, watchdog, deadline):
+        """Work what was tried before, each alone. One lane at a time does: what takes long here, or
+        ends its process, leaves the other lanes to the messages that are new.
+
+        :return: how many
+        """
+        count, until = 0, min(deadline, time.monotonic() + AGAIN_SECONDS)
+        with session.trying(lanes.AGAIN) as taken:
+            while taken and time.monotonic() < until:
+                with self._transaction() as env:
+                    claimed = claim_again(env.cr, session.lane)
+                if not claimed:
+                    break
+                count += 1
+                message_id, tries = claimed
+                if tries > MAX_TRIES:
+                    self._bury_unfinished(message_id)
+                else:
+                    self._work([message_id], watchdog)
+        return count
+
+    def _release(self, ids):
+        """Give back messages that were claimed and never begun."""
+        if ids:
+            with self._transaction() as env:
+                env.cr.execute(
+                    "UPDATE logistics_message SET state = 'received', lane = NULL, "
+                    "tries = tries - 1 WHERE id = ANY(%s) AND state = 'processing'",
+                    (ids,),
+                )
+
+    def _bury_unfinished(self, message_id):
+        """Its last try was begun and never ended: no more of it. Nobody could write a reason."""
+        with self._transaction() as env:
+            message = env["logistics.message"].sudo().browse(message_id)
+            message.tries = MAX_TRIES
+            text = self.env._("Killed its process: each try ended without a word.")
+            message._bury(PROCESS_DIED, text, "processing_failure")
 
     def _record_failure(self, message_id, error):
         """Write what went wrong; the message is tried again later, or given to a person."""
+        error_class, text = type(error).__name__, self._describe(error)
+        _logger.warning(
+            "logistics message %s could not be worked: %s: %s",
+            message_id,
+            error_class,
+            text,
+            exc_info=error,
+        )
         with self._transaction() as env:
             message = env["logistics.message"].sudo().browse(message_id)
-            error_class, text = type(error).__name__, str(error)[:2000].replace("\x00", "")
             message._record_failure(error_class, text)
             if message.tries < MAX_TRIES:
                 delay = next_delay(message.tries, RETRY_BASE, RETRY_CAP)
@@ -221,12 +378,10 @@ class LogisticsInbox(models.AbstractModel):
             else:
                 message._bury(error_class, text, "processing_failure")
 
-
-def _portions(claimed):
-    """Messages that were claimed before go one by one: one of them may have killed its process."""
-    fresh = [message_id for message_id, tries in claimed if tries == 1]
-    if fresh:
-        yield fresh
-    for message_id, tries in claimed:
-        if tries > 1:
-            yield [message_id]
+    def _describe(self, error):
+        """The error in words, fit to be stored."""
+        if isinstance(error, TimeExceeded):
+            return self.env._("It took too long and was interrupted.")
+        if isinstance(error, MemoryError):
+            return self.env._("There is not enough memory to work it.")
+        return str(error)[:2000].replace("\x00", "")

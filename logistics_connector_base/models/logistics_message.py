@@ -111,8 +111,6 @@ class LogisticsMessage(models.Model):
     body_filename = fields.Char(compute="_compute_body_filename")
 
     _receipt_uniq = models.UniqueIndex("(receipt)")
-    # Small whatever the history: what still has to be worked.
-    _waiting = models.Index("(priority, id) WHERE state IN ('received', 'processing')")
     _list = models.Index("(state, id DESC)")
     # What a person has to look at; empty as long as all goes well.
     _trouble = models.Index("(id DESC) WHERE state IN ('conflict', 'dead', 'parked')")

@@ -23,6 +23,7 @@ class LogisticsParkedReference(models.Model):
     @api.model
     def _wake(self, keys):
         """Work the messages again whose events wait for one of these numbers."""
+        keys = [key for key in keys if key]
         if not keys:
             return
         waiting = self.search([("value_key", "in", keys)])

@@ -15,6 +15,10 @@ class LogisticsProviderCanonical(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
+    def _glance(self, raw, context):
+        return parse.glance(raw)
+
+    @api.model
     def _connection_defaults(self):
         return {"message_id_header": "webhook-id"}
 

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..core.urgency import spoken_codes
+
 
 class LogisticsProviderHandler(models.AbstractModel):
     """The contract of a provider. Inherit it (``_inherit = "logistics.provider.handler"``, own
@@ -40,6 +42,19 @@ class LogisticsProviderHandler(models.AbstractModel):
         """Whether this provider knows handshakes at all."""
         base = self.env.registry["logistics.provider.handler"]._handshake
         return self.env.registry[self._name]._handshake is not base
+
+    @api.model
+    def _glance(self, raw, context):
+        """The codes that a message speaks of: what is urgent goes first when many wait.
+
+        Override it where that can be seen without parsing everything. It decides about the order of
+        work alone: a wrong answer, or an error, changes no result.
+
+        :param bytes raw: the body as it was received
+        :param ParseContext context: as for :meth:`_parse_message`
+        :return: iterable of SpokenCode
+        """
+        return spoken_codes(self._parse_message(raw, context))
 
     @api.model
     def _connection_defaults(self):

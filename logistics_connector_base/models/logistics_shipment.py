@@ -169,14 +169,29 @@ class LogisticsShipment(models.Model):
     # -- the fold -----------------------------------------------------------------------------
 
     def _lock(self):
-        """Serialise the work on these shipments across processes until the transaction ends."""
-        if self:
-            self.env.execute_query(
-                SQL(
-                    "SELECT id FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                    list(self.ids),
-                )
+        """Serialise the work on these shipments, and on their orders' business state, across
+        processes until the transaction ends.
+
+        Always shipments first, then orders, each by id: whoever wants several waits in one line.
+        "No key": people may add parcels and references meanwhile.
+        """
+        if not self:
+            return
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM logistics_shipment WHERE id = ANY(%s) "
+                "ORDER BY id FOR NO KEY UPDATE",
+                sorted(self.ids),
             )
+        )
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM sale_order WHERE id IN (SELECT sale_order_id "
+                "FROM logistics_shipment_sale_order_rel WHERE shipment_id = ANY(%s)) "
+                "ORDER BY id FOR NO KEY UPDATE",
+                sorted(self.ids),
+            )
+        )
 
     def _refold(self):
         """Compute state, flags and dates anew from the events; write what changed.
@@ -185,6 +200,7 @@ class LogisticsShipment(models.Model):
 
         :return: the shipments whose state or dates changed
         """
+        self._lock()
         events, parcels = self._fold_rows(), self._parcels()
         rules = self.env["logistics.event.code"]._rules()
         changed = self.browse()

@@ -39,6 +39,8 @@ class LogisticsShipmentPackage(models.Model):
 
     def unlink(self):
         shipments = self.shipment_id
+        # Its numbers go with it by the database's own rule; through them, what waits is told.
+        shipments.sudo().reference_ids.filtered(lambda ref: ref.package_id in self).unlink()
         result = super().unlink()
         shipments._refold_moved()
         return result

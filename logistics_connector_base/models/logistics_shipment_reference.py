@@ -70,8 +70,15 @@ class LogisticsShipmentReference(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"value", "issuer", "valid_from", "valid_to", "type"} & set(vals):
+        if {"value", "issuer", "valid_from", "valid_to", "type", "shipment_id"} & set(vals):
             self._wake_parked()
+        return result
+
+    def unlink(self):
+        """A number that fitted two shipments may fit one now."""
+        keys = self.mapped("value_key")
+        result = super().unlink()
+        self.env["logistics.parked.reference"].sudo()._wake(keys)
         return result
 
     @api.model

@@ -17,6 +17,8 @@ from . import (
     test_personal_data,
     test_privacy_requests,
     test_retention,
+    test_lanes,
+    test_parking,
     test_shipment,
     test_timeline,
     test_tours,

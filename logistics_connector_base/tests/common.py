@@ -118,7 +118,10 @@ class InboxCommon(TransactionCase):
         self.env.invalidate_all()
         if ids:
             messages = self.env["logistics.message"].with_user(self.service)
-            InboxBatch(messages.with_context(tracking_disable=True).browse(ids)).process()
+            batch = InboxBatch(messages.with_context(tracking_disable=True).browse(ids))
+            batch.process()
+            for _message_id, error in batch.failures:
+                raise error
             self.env.flush_all()
             self.env.invalidate_all()
         return len(ids)

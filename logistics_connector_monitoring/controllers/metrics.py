@@ -99,7 +99,7 @@ class _Health:
         yield GaugeMetricFamily(
             "logistics_queue_isolated",
             "Whether the inbox has a job channel and a runner on the server that answers",
-            value=float(not self.health._queue_problems()),
+            value=float(self.health._is_queue_isolated()),
         )
         yield from self._upkeep()
 

@@ -1,25 +1,41 @@
 """What the job queue's configuration says about the isolation that Logistics promises."""
 
+import math
+
 INBOUND = "root.logistics.inbound"
 RUNNER = "queue_job"
 
 
-def problems(channels, server_wide_modules):
-    """What is missing, as a list of "no_runner" and "no_channel".
+def problems(channels, server_wide_modules, lanes=1):
+    """What is missing, as a list of "no_runner", "no_channel" and "few_lanes".
 
     :param list[dict] channels: queue_job's parsed channel configuration (``name``, ``capacity``)
     :param server_wide_modules: the modules that the server loads for all databases
+    :param int lanes: how many drains of the inbox are wanted at once
 
     Without a channel of its own the inbox shares one with every other job of Odoo, and a mass
-    mailing keeps tracking scans waiting.
+    mailing keeps tracking scans waiting. With less room than lanes, some lanes never run.
     """
     found = []
     if RUNNER not in server_wide_modules:
         found.append("no_runner")
-    names = {_full_name(channel["name"]) for channel in channels}
-    if INBOUND not in names:
+    capacities = {_full_name(channel["name"]): channel.get("capacity") for channel in channels}
+    if INBOUND not in capacities:
         found.append("no_channel")
+    elif room(capacities) < lanes:
+        found.append("few_lanes")
     return found
+
+
+def room(capacities):
+    """How many jobs of the inbox may run at once: no channel has more room than its parents.
+
+    :param dict capacities: capacity by full name; None or 0 stands for no limit
+    """
+    capacities = {"root": 1, **capacities}  # what queue_job takes where the root is not named
+    parts = INBOUND.split(".")
+    chain = [".".join(parts[: n + 1]) for n in range(len(parts))]
+    return min((capacities[name] for name in chain if capacities.get(name)), default=math.inf)
 
 
 def _full_name(name):

@@ -142,7 +142,13 @@ class LogisticsConnectionHealth(models.Model):
     def _queue_problems(self):
         """Codes of what the job queue's configuration of this server lacks."""
         channels = ChannelManager.parse_simple_config(_channels())
-        return problems(channels, config["server_wide_modules"])
+        lanes = self.env["logistics.inbox"]._lanes()
+        return problems(channels, config["server_wide_modules"], lanes)
+
+    @api.model
+    def _is_queue_isolated(self):
+        """Whether the inbox has a runner and a channel of its own, however small."""
+        return not {"no_runner", "no_channel"} & set(self._queue_problems())
 
     @api.model
     def _gate_problems(self):
@@ -171,6 +177,12 @@ class LogisticsConnectionHealth(models.Model):
                 "While PostgreSQL is away, partners may be told that their address is gone, and "
                 "stop sending: add logistics_connector_base to server_wide_modules "
                 "(docs/deployment.md)."
+            ),
+            "few_lanes": self.env._(
+                "The inbox may work in %s lanes at once, but the channels of queue_job have room "
+                "for fewer. Give root.logistics.inbound and its parents more, or lower the system "
+                "parameter logistics.inbox_lanes (docs/operations.md).",
+                self.env["logistics.inbox"]._lanes(),
             ),
         }
         database = self.env["logistics.database.upkeep"]._problems()

@@ -123,10 +123,11 @@ class TestHealth(HealthData, TransactionCase):
     def test_server_problems_are_told_in_words(self):
         rows = self.env["logistics.connection.health"].with_user(self.clerk)
         for channels, modules, words in (
-            ("root:2,root.logistics.inbound:1", ["queue_job", GATE], []),
+            ("root:2,root.logistics.inbound:2", ["queue_job", GATE], []),
+            ("root:2,root.logistics.inbound:1", ["queue_job", GATE], ["2 lanes"]),
             ("root:2", ["queue_job", GATE], ["root.logistics.inbound:1"]),
-            ("logistics.inbound:1", [GATE], ["server-wide"]),
-            ("logistics.inbound:1", ["queue_job"], ["While PostgreSQL is away"]),
+            ("root:2,logistics.inbound:2", [GATE], ["server-wide"]),
+            ("root:2,logistics.inbound:2", ["queue_job"], ["While PostgreSQL is away"]),
         ):
             with (
                 patch.object(logistics_connection_health, "_channels", lambda text=channels: text),

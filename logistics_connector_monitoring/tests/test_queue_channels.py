@@ -13,6 +13,20 @@ class TestQueueChannels(BaseCase):
         channels = [{"name": "root", "capacity": 2}, {"name": "root.logistics", "capacity": 1}]
         self.assertEqual(problems(channels, ["queue_job"]), ["no_channel"])
 
+    def test_room_for_the_lanes(self):
+        for channels, few in (
+            ({"root": 4, "root.logistics": 3, "root.logistics.inbound": 2}, False),
+            ({"root": 4, "root.logistics.inbound": 2}, False),
+            ({"root": 4, "logistics.inbound": 1}, True),
+            ({"root": 1, "root.logistics.inbound": 2}, True),
+            ({"root": 4, "root.logistics": 1, "root.logistics.inbound": 2}, True),
+            ({"root.logistics.inbound": 2}, True),  # the root has room for one where it is silent
+            ({"root": 0, "root.logistics.inbound": None}, False),
+        ):
+            parsed = [{"name": name, "capacity": room} for name, room in channels.items()]
+            expected = ["few_lanes"] if few else []
+            self.assertEqual(problems(parsed, ["queue_job"], lanes=2), expected, channels)
+
     def test_no_runner(self):
         channels = [{"name": "root.logistics.inbound", "capacity": 1}]
         self.assertEqual(problems(channels, ["base", "web"]), ["no_runner"])

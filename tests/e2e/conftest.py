@@ -1,4 +1,4 @@
-"""One real server for all end-to-end tests: two workers, cron, job runner, real PostgreSQL."""
+"""One real server for all end-to-end tests: three workers, cron, job runner, real PostgreSQL."""
 
 import os
 import random
@@ -72,7 +72,7 @@ def database_name():
 
 @pytest.fixture(scope="session")
 def live_server(database_name):
-    with OdooServer(database_name) as server:
+    with OdooServer(database_name, workers=3) as server:
         yield server
 
 

@@ -5,7 +5,7 @@ nothing."""
 import pytest
 
 from ..exam import mutants
-from ..exam.__main__ import SEED
+from ..exam.__main__ import SEED, shared_arena
 from ..exam.arena import Arena
 from ..exam.tree import Mutant, Patch, Tree
 from ..exam.trials import TRIALS
@@ -13,7 +13,7 @@ from ..exam.trials import TRIALS
 
 @pytest.fixture(scope="module")
 def arena():
-    with Arena() as shared:
+    with shared_arena(TRIALS.values()) as shared:
         yield shared
 
 

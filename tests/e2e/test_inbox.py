@@ -8,14 +8,12 @@ from datetime import timedelta
 import psycopg2
 import pytest
 
-from ..simulators import CanonicalPartner, Parcel, journey
+from ..simulators import Parcel, journey
 from ..simulators.journey import EINDHOVEN, POD, UTRECHT, now, shuffled
 from ..support import http
-from ..support.connections import connect
-from ..support.inside import Inside
+from ..support.lanes import held_lanes
 from ..support.polling import wait_for
 
-CLAIMED = 2000  # messages over which two processes compete
 SHIPMENT_FIELDS = (
     "state",
     "picked_up_at",
@@ -302,7 +300,7 @@ def test_the_job_of_a_dead_process_does_not_hold_up_the_inbox(world):
     """It stays "started" and occupies the channel. The runner would look for dead jobs once a
     minute only; the inbox does not wait for that."""
     _shipment_id, number = world.shipment()
-    with held_drain(world):
+    with held_lanes(world.database):
         world.database.rows(
             "INSERT INTO queue_job (uuid, name, model_name, method_name, state, channel, priority,"
             " date_created, date_enqueued, date_started, max_retries, records, args, kwargs,"
@@ -317,99 +315,6 @@ def test_the_job_of_a_dead_process_does_not_hold_up_the_inbox(world):
         assert world.rpc("queue.job", "search_count", dead) == 1
     delivery = world.partner.deliver(world.partner.body(Parcel(number), story()[:2]))
     assert world.fate(delivery.receipt, timeout=30)["state"] == "processed"
-
-
-@pytest.fixture(scope="module")
-def processes(session_world):
-    """Two more processes with Odoo inside, beside the server's workers."""
-    started = [Inside(session_world.database.name) for _process in range(2)]
-    try:
-        yield [process.wait_ready() for process in started]
-    finally:
-        for process in started:
-            process.close()
-
-
-def test_two_drains_at_once_share_nothing(world, processes):
-    """Drains in three processes: one works, the others step aside; nothing is done twice."""
-    partner = CanonicalPartner()
-    connection_id = connect(world.rpc, partner, f"Drains {uuid.uuid4().hex}")
-    pairs = [world.shipment(partner) for _shipment in range(20)]
-    program = f"""
-        import time
-        refused, left, deadline = 0, True, time.monotonic() + 60
-        while left and time.monotonic() < deadline:
-            refused += env["logistics.inbox"]._drain() == "another drain is under way"
-            env.cr.rollback()
-            env.cr.execute("SELECT count(*) FROM logistics_message"
-                           " WHERE connection_id = {connection_id} AND state = 'processed'")
-            left = env.cr.fetchone()[0] < {6 * len(pairs)}
-        result = refused
-    """
-    with held_drain(world):
-        for process in processes:
-            process.start(program)
-        deliveries = [
-            delivery
-            for shipment_id, number in pairs
-            for delivery in partner.tell(Parcel(number), shuffled(story(), shipment_id))
-        ]
-    fates = settle(world, deliveries)
-    assert {fate["state"] for fate in fates} == {"processed"}
-    assert {fate["tries"] for fate in fates} == {1}, "no message was claimed twice"
-    assert all(process.result() > 0 for process in processes), "none stepped aside"
-    for shipment_id, _number in pairs:
-        seen = view(world, shipment_id)
-        assert seen["state"] == "delivered"
-        assert len(seen["events"]) == 7
-
-
-def test_claims_do_not_collide(world, processes):
-    """The claim alone, without the lock that keeps drains apart: READ COMMITTED and SKIP LOCKED
-    give each process other messages, and no serialization failure."""
-    partner = CanonicalPartner()
-    connection_id = connect(world.rpc, partner, f"Claims {uuid.uuid4().hex}")
-    program = f"""
-        import time
-        import odoo.addons.logistics_connector_base.models.logistics_inbox as inbox
-        size, inbox.BATCH_SIZE = inbox.BATCH_SIZE, 5
-        result, deadline = [], time.monotonic() + 60
-        while len(result) < {CLAIMED // 2} and time.monotonic() < deadline:
-            result += [message_id for message_id, _tries in env["logistics.inbox"]._claim()]
-        inbox.BATCH_SIZE = size
-    """
-    with held_drain(world):
-        for process in processes:
-            process.start(program)
-        world.database.rows(
-            "INSERT INTO logistics_message (connection_id, company_id, direction, channel, state,"
-            " provider, receipt, correlation_id, digest, received_at, priority, tries,"
-            " event_count, parked_count) SELECT %s, 1, 'in', 'file', 'received', 'canonical',"
-            " md5(random()::text), 'claims', 'x', now() AT TIME ZONE 'UTC', 99, 0, 0, 0"
-            " FROM generate_series(1, %s)",
-            connection_id,
-            CLAIMED,
-        )
-        claims = [process.result(90) for process in processes]
-        world.database.rows("DELETE FROM logistics_message WHERE connection_id = %s", connection_id)
-    taken = [message_id for claim in claims for message_id in claim]
-    assert len(set(taken)) == len(taken) == CLAIMED
-
-
-class held_drain:
-    """Keeps every drain from starting, as a running one would."""
-
-    def __init__(self, world):
-        self.world = world
-
-    def __enter__(self):
-        self.context = self.world.database.connect()
-        self.connection = self.context.__enter__()
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", (0x4C4F4749, 1))
-
-    def __exit__(self, *error):
-        return self.context.__exit__(*error)
 
 
 def test_people_edit_what_the_inbox_moves(world):

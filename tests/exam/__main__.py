@@ -52,6 +52,12 @@ def main(arguments=None):
     return 1 if failed else 0
 
 
+def shared_arena(trials):
+    """One arena for all trials that can share it, with whatever addons one of them needs."""
+    needed = {addon for trial in trials for addon in trial.server.get("addons", ())}
+    return Arena(addons=needed)
+
+
 def run_all(trials, options):
     if options.mutant:
         for trial in trials:
@@ -60,7 +66,7 @@ def run_all(trials, options):
                     yield run_one(trial, arena, options.seed, True, mutant)
         return
     with contextlib.ExitStack() as stack:
-        shared = stack.enter_context(Arena()) if options.short else None
+        shared = stack.enter_context(shared_arena(trials)) if options.short else None
         for repetition in range(options.repeat):
             for trial in trials:
                 seed = options.seed + repetition

@@ -53,11 +53,13 @@ class Arena:
     #: Where the database lies; None for the project's own cluster.
     cluster = None
 
-    def __init__(self, mutant=None, database=None, conf=None, workers=2):
-        """``conf``: what odoo.conf says beyond the usual; ``workers``: of HTTP."""
+    def __init__(self, mutant=None, database=None, conf=None, workers=3, addons=()):
+        """``conf``: what odoo.conf says beyond the usual; ``workers``: of HTTP; ``addons``: of
+        tests/addons, to be installed beside ours."""
         self.mutant, self.conf, self.workers = mutant, conf or {}, workers
         self.tree = Tree(mutant)
         self.kept = database
+        self.addons = sorted(addons)
         self.name = database or f"exam_{os.getpid()}_{random.getrandbits(24):06x}"
 
     def __enter__(self):
@@ -65,6 +67,8 @@ class Arena:
         try:
             if not self.kept and not self.cluster:
                 databases.create(self.name)
+                if self.addons:
+                    databases.install(self.name, self.addons)
             self.database = Database(self.name, self.cluster)
             for statement in self.mutant.sql if self.mutant else ():
                 self.database.rows(statement)

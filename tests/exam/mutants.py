@@ -6,6 +6,7 @@ from .tree import Mutant, Patch
 ACCEPT = "logistics_connector_base/intake/accept.py"
 STORE = "logistics_connector_base/intake/store.py"
 INBOX = "logistics_connector_base/models/logistics_inbox.py"
+CLAIMS = "logistics_connector_base/inbox/claims.py"
 SHIPMENT = "logistics_connector_base/models/logistics_shipment.py"
 BATCH = "logistics_connector_base/inbox/batch.py"
 
@@ -26,12 +27,12 @@ FORGETFUL_DRAIN = Mutant(
     (
         Patch(
             INBOX,
-            '                InboxBatch(env["logistics.message"].browse(ids)).process()\n',
+            "                batch.process()\n",
             "                if min(ids) % 3:\n"
-            '                    InboxBatch(env["logistics.message"].browse(ids)).process()\n'
+            "                    batch.process()\n"
             "                else:\n"
-            '                    env["logistics.message"].browse(ids).sudo().write('
-            '{"state": "processed"})\n',
+            "                    batch.failures = batch.unread = []\n"
+            '                    batch.messages.write({"state": "processed"})\n',
         ),
     ),
     finds=("unfinished",),

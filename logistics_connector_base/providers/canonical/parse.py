@@ -36,6 +36,7 @@ from ...core.canonical import (
 from ...core.instants import parse_iso, zone
 from ...core.jsonsafe import clean_text
 from ...core.reading import Node, country_code, decode_base64, file_type, local_zone, read
+from ...core.urgency import POD_CODE, POD_KINDS, SpokenCode
 
 try:
     import jsonschema_rs
@@ -84,6 +85,26 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     events = tuple(_event(node, issuer, default_zone) for node in root.get("events").items())
     identity = _identity(root)
     return ParsedMessage(events, *identity, message_type=MESSAGE_TYPE)
+
+
+def glance(raw: bytes) -> list[SpokenCode]:
+    """The codes of a message, without a look at anything else (see the provider contract). What
+    does not fit the format ends in any exception: whoever parses it will say what is wrong."""
+    root = json.loads(raw)
+    found = []
+    for event in root["events"]:
+        issuer = event.get("issuer") or root["issuer"]
+        found.append(
+            SpokenCode(
+                issuer,
+                event.get("code") or "",
+                event.get("raw_code") or "",
+                event.get("raw_sub_code") or "",
+            )
+        )
+        if any(item.get("kind") in POD_KINDS for item in event.get("documents") or ()):
+            found.append(SpokenCode(issuer, POD_CODE))
+    return found
 
 
 def message_identity(raw: bytes) -> tuple[str, str]:

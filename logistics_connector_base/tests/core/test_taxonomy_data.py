@@ -17,7 +17,7 @@ TAXONOMY_PAGE = ADDON.parent / "docs" / "taxonomy.md"
 COLUMNS = {
     "logistics.event.code": (
         "id code name sequence group state flag_set flag_clear default_classifier visibility "
-        "action_required customer_text description"
+        "action_required is_urgent customer_text description"
     ).split(),
     "logistics.event.reason": "id code name party owner description".split(),
     "logistics.exception.type": (
@@ -273,6 +273,14 @@ class TestEvents:
     def test_what_a_claim_or_a_bill_needs_is_never_cleared(self, events):
         cleared = {flag for row in events.values() for flag in flags(row["flag_clear"])}
         assert cleared == {"on_hold", "exception", "partial"}
+
+    def test_deliveries_proofs_and_trouble_are_worked_first_and_scans_are_not(self, events):
+        urgent = {code for code, row in events.items() if row["is_urgent"] == "True"}
+        assert {row["is_urgent"] for row in events.values()} == {"True", "False"}
+        assert {"DLV_DELIVERED", "DOC_POD", "SHP_CANCELLED"} <= urgent
+        raising = {c for c, row in events.items() if "exception" in row["flag_set"].split(",")}
+        assert raising <= urgent
+        assert not {code for code in urgent if code[:3] in ("MOV", "INV", "LBL", "FIN")}
 
     def test_a_partial_delivery_is_a_delivery(self, events):
         row = events["DLV_PARTIAL"]

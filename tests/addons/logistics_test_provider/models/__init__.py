@@ -1,1 +1,1 @@
-from . import logistics_provider_bluepost
+from . import logistics_provider_bluepost, logistics_provider_grimpost
