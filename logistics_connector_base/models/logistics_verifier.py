@@ -140,31 +140,36 @@ class LogisticsVerifier(models.Model):
 
     def _describe(self):
         """What a call must prove, for an administrator."""
-        _ = self.env._
         scheme = self._scheme()
         header = getattr(scheme, "header", "") or "…"
-        encoding = {"hex": _("hex"), "base64": "base64"}.get(getattr(scheme, "encoding", ""), "")
+        encoding = {"hex": self.env._("hex"), "base64": "base64"}.get(
+            getattr(scheme, "encoding", ""), ""
+        )
         if self.kind == "standard_webhooks":
-            return _("Standard Webhooks: HMAC-SHA256 of id, time and body in webhook-signature")
+            return self.env._(
+                "Standard Webhooks: HMAC-SHA256 of id, time and body in webhook-signature"
+            )
         if self.kind == "standard_webhooks_ed25519":
-            return _("Standard Webhooks: Ed25519 over id, time and body in webhook-signature")
+            return self.env._(
+                "Standard Webhooks: Ed25519 over id, time and body in webhook-signature"
+            )
         if self.kind == "hmac":
             if scheme.prefix:
-                return _(
+                return self.env._(
                     "HMAC-SHA256 of the body in header %(header)s, as %(encoding)s after "
                     "“%(prefix)s”",
                     header=header,
                     encoding=encoding,
                     prefix=scheme.prefix,
                 )
-            return _(
+            return self.env._(
                 "HMAC-SHA256 of the body in header %(header)s, as %(encoding)s",
                 header=header,
                 encoding=encoding,
             )
         if self.kind == "hmac_time":
-            where = scheme.timestamp_header or _("the same header")
-            return _(
+            where = scheme.timestamp_header or self.env._("the same header")
+            return self.env._(
                 "HMAC-SHA256 of “%(signed)s” in header %(header)s, as %(encoding)s; the time "
                 "stands in %(where)s",
                 signed=scheme.signed,
@@ -173,28 +178,28 @@ class LogisticsVerifier(models.Model):
                 where=where,
             )
         if self.kind == "rsa_key_set":
-            return _(
+            return self.env._(
                 "RSA-SHA256 of “%(signed)s” in header %(header)s, with a key from %(url)s",
                 signed=scheme.signed,
                 header=header,
                 url=scheme.key_set_url or "…",
             )
         if self.kind == "plain_hash":
-            return _(
+            return self.env._(
                 "SHA-256 of “%(signed)s” in header %(header)s, as %(encoding)s",
                 signed=scheme.signed,
                 header=header,
                 encoding=encoding,
             )
         if self.kind == "http_signature":
-            return _(
+            return self.env._(
                 "HTTP message signature (RFC 9421, %(algorithm)s) of key “%(key)s” over method, "
                 "address and body",
                 algorithm=scheme.algorithm,
                 key=scheme.key_id or "…",
             )
         if self.kind == "jwt":
-            return _(
+            return self.env._(
                 "JSON Web Token (%(algorithm)s) from “%(issuer)s” for “%(audience)s” in header "
                 "%(header)s",
                 algorithm=scheme.algorithm,
@@ -204,15 +209,15 @@ class LogisticsVerifier(models.Model):
             )
         if self.kind == "addresses":
             networks = ", ".join((scheme.networks or "…").split())
-            return _("Calls from %s", networks[:80] + ("…" if len(networks) > 80 else ""))
+            return self.env._("Calls from %s", networks[:80] + ("…" if len(networks) > 80 else ""))
         if self.kind == "static":
-            return _("The secret in header %s", header)
+            return self.env._("The secret in header %s", header)
         if self.kind == "query":
-            return _("The token in the address (?%s=…)", scheme.parameter)
+            return self.env._("The token in the address (?%s=…)", scheme.parameter)
         return {
-            "bearer": _("The token in “Authorization: Bearer …”"),
-            "basic": _("User name and password in “Authorization: Basic …”"),
-            "client_certificate": _("A client certificate with a stored fingerprint"),
+            "bearer": self.env._("The token in “Authorization: Bearer …”"),
+            "basic": self.env._("User name and password in “Authorization: Basic …”"),
+            "client_certificate": self.env._("A client certificate with a stored fingerprint"),
         }[self.kind]
 
     # -- checks -------------------------------------------------------------------------------
