@@ -10,6 +10,7 @@ from . import (
     test_exceptions,
     test_inbox,
     test_neutralize,
+    test_nonces,
     test_proofs,
     test_inbox_identity,
     test_limits,
