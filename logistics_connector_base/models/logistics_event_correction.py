@@ -239,6 +239,21 @@ class LogisticsEvent(models.Model):
             order="id",
         )
 
+    def _rivals_decided(self):
+        """Of a conflict that was decided: the others under the same id, whatever came of them."""
+        self.ensure_one()
+        if not self.source_id:
+            return self.browse()
+        same = self.search(
+            [
+                ("issuer", "=", self.issuer),
+                ("source_id", "=", self.source_id),
+                ("id", "<", self.id),
+            ],
+            order="id",
+        )
+        return same.filtered(lambda event: event.revision == self.revision)
+
     def _settle_conflict(self, choice, note=""):
         """Decide between this event and the one that came first under its id.
 

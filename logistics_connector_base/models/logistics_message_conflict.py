@@ -1,5 +1,11 @@
+from datetime import timedelta, timezone
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+
+from ..core.canonical import ParseContext, ParseError
+from ..core.matching import SHARED
+from .event_lines import event_line, joined
 
 CHOICES = [
     ("keep", "The first one is right"),
@@ -54,6 +60,39 @@ class LogisticsMessage(models.Model):
         return first.event_ids.filtered(
             lambda event: event.id not in kept_ids and event.decision != "dismissed"
         )
+
+    def _told_lines(self):
+        """What a message says, as lines for people; read anew, as a conflict is not worked yet."""
+        self.ensure_one()
+        message = self.sudo()
+        if message.event_ids:
+            return joined(map(event_line, message.event_ids))
+        body = message._read_bodies().get(message.id)
+        if body is None:
+            return self.env._("The body was purged.")
+        context = ParseContext(default_zone=message.connection_id.tz or "")
+        try:
+            handler = message.connection_id.provider_id._handler()
+            parsed = handler._parse_message(body, context)
+        except (ParseError, UserError) as error:
+            return str(error)
+        return joined(self._parsed_line(event) for event in parsed.events)
+
+    def _parsed_line(self, event):
+        codes = self.env["logistics.event.code"].sudo()
+        mappings = self.env["logistics.event.mapping"].sudo()
+        raw_code = event.raw_code or event.code
+        found = mappings._lookup_code(event.issuer, raw_code, event.raw_sub_code)
+        code = event.code or (found[1] if found else "")
+        name = codes.search([("code", "=", code)], limit=1).name if code else ""
+        when = ""
+        if event.occurred:
+            offset = timedelta(minutes=event.occurred.offset_minutes or 0)
+            when = f"{event.occurred.utc.astimezone(timezone(offset)):%Y-%m-%d %H:%M (%Z)}"
+        numbers = [ref.value for ref in event.references if ref.type not in SHARED]
+        place = ", ".join(part for part in (event.place.city or event.place.country,) if part)
+        shown = name or " / ".join(part for part in (raw_code, event.raw_sub_code) if part)
+        return " · ".join(part for part in (when, shown, *numbers[:1], place) if part)
 
     def _recount_parked(self):
         """Messages of which no event waits any more are not parked any more."""

@@ -18,7 +18,7 @@ class LogisticsEffect(models.Model):
     _inherit = "logistics.effect"
 
     compensates_id = fields.Many2one(
-        "logistics.effect", "Compensates", readonly=True, index="btree_not_null", ondelete="cascade"
+        "logistics.effect", readonly=True, index="btree_not_null", ondelete="cascade"
     )
     document_digest = fields.Char(readonly=True, help="SHA-256 of the file.")
 

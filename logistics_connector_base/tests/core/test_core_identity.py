@@ -311,3 +311,18 @@ def test_the_rule_of_version_1_is_frozen():
         identity.event_fingerprint(ESTIMATE)
         == "v1:32584380eed4d24b1d3b97911582ebd20fb34115b4246e366f0f893cfcb3d00e"
     )
+
+
+def test_content_tells_a_repetition_from_another_statement():
+    told = EVENT
+    same = replace(told, place=Place(city="Elsewhere"), raw_text="in other words", signed_by="X")
+    assert identity.event_content(same) == identity.event_content(told)
+    later = replace(told.occurred, utc=told.occurred.utc + timedelta(hours=1))
+    for other in (
+        replace(told, occurred=later),
+        replace(told, raw_code=f"{told.raw_code}X"),
+        replace(told, shipment_key="another parcel"),
+        replace(told, estimated_delivery=later),
+        replace(told, retracts="e1"),
+    ):
+        assert identity.event_content(other) != identity.event_content(told)

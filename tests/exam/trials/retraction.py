@@ -11,7 +11,6 @@ from ..trial import Trial
 
 DOCUMENTS = "logistics_connector_base/models/logistics_shipment_documents.py"
 NOTES = "logistics_connector_carrier/models/logistics_shipment.py"
-CORE = "logistics_connector_base/core/corrections.py"
 
 PROOFS_STAY = Mutant(
     "a proof that was filed stays, whatever becomes of its event",
@@ -36,32 +35,15 @@ COMPENSATED_AGAIN = Mutant(
     finds=("proofs",),
 )
 NOTED_EACH_TIME = Mutant(
-    "the delivery order is told at each fold",
+    "what the delivery order was told before is not looked up",
     (
         Patch(
             NOTES,
-            "        if bool(self.delivered_at) != is_noted:\n",
-            "        if bool(self.delivered_at) != is_noted or self.delivered_at:\n",
+            "            is_noted = len(spoken) % 2 == 1\n",
+            "            is_noted = False\n",
         ),
     ),
     finds=("notes",),
-)
-NO_WAY_BACK = Mutant(
-    "a withdrawal takes what was reported after it, too",
-    (
-        Patch(
-            CORE,
-            "        return _revision(statement) < _revision(other)\n",
-            "        return True\n",
-        ),
-        Patch(
-            CORE,
-            "    if _revision(statement) != _revision(newest[_event_key(statement)]):\n"
-            "        return False\n",
-            "    if statement.retracts:\n        return True\n",
-        ),
-    ),
-    finds=("states",),
 )
 
 FILED = """
