@@ -30,7 +30,7 @@ class InboxBatch:
     """Works ``messages`` (recordset of logistics.message, claimed by the caller).
 
     Several batches may be under way at once. What they may both want is taken in one order: message
-    keys, shipments with their orders, fingerprints, then the exceptions.
+    keys, partners' event ids, shipments with their orders, fingerprints, then the exceptions.
 
     After :meth:`process`, ``failures`` and ``unread`` are those of the :class:`Reader`; the caller
     settles them.
@@ -49,9 +49,10 @@ class InboxBatch:
         reader.work()
         self.items, self.parsed = reader.items, reader.parsed
         self.failures, self.unread = reader.failures, reader.unread
+        corrections = Corrections(self.env, self.items)
+        corrections.lock()
         matcher = Matcher(self.env, self.items)
         matcher.match()
-        corrections = Corrections(self.env, self.items)
         # Most are locked already: the matcher locks what may come out before it looks.
         (self._shipments() | corrections.shipments())._lock()
         writer = Writer(self.env, self.items, self.now)

@@ -1,6 +1,14 @@
 """Corrections of a batch: which other shipments they touch, and where withdrawals belong."""
 
+import zlib
+
+from odoo.tools import SQL
+
 from ..core.corrections import names_of
+
+# First key of the advisory locks on partners' event ids ("LOGE"). Ids share locks, so that a batch
+# of thousands of them does not use up PostgreSQL's lock table.
+LOCK_CLASS, LOCKS = 0x4C4F4745, 1024
 
 
 class Corrections:
@@ -13,6 +21,22 @@ class Corrections:
             for item in items
             if item.parsed.source_id or item.parsed.retracts or item.parsed.corrects
         ]
+
+    def lock(self):
+        """Let no other batch say something of the same ids until this one is committed: an event
+        and its withdrawal, worked at the same time, would not see each other. Before the shipments
+        are locked: all batches take what they share in one order."""
+        spoken = set()
+        for item in self.items:
+            event, company_id = item.parsed, item.message.company_id.id
+            for text in (event.source_id, event.retracts, event.corrects):
+                if text:
+                    spoken.add(f"{company_id}:{event.issuer}:{next(names_of(text))}")
+        locks = sorted({zlib.crc32(text.encode(errors="replace")) % LOCKS for text in spoken})
+        if locks:
+            self.env.execute_query(
+                SQL("SELECT pg_advisory_xact_lock(%s, k) FROM unnest(%s) AS k", LOCK_CLASS, locks)
+            )
 
     def shipments(self):
         """The shipments on which the events of these ids lie, known before anything is written: so
