@@ -261,6 +261,13 @@ RIGHT = {
         "jwt", {"issuer": "partner", "audience": "odoo", "key_set_url": URL}, [],
         lambda: call(bearer(token())),
     ),
+    **{
+        f"jwt {algorithm}": (
+            "jwt", {"issuer": "partner", "audience": "odoo", "algorithm": algorithm}, [key],
+            lambda algorithm=algorithm: call(bearer(token(algorithm))),
+        )
+        for algorithm, key in (("RS256", pem("rsa")), ("PS256", pem("rsa")), ("EdDSA", pem("ed")))
+    },
     "jwt by key": (
         "jwt", {"issuer": "partner", "audience": "odoo", "algorithm": "ES256"}, [pem("ec")],
         lambda: call(bearer(token("ES256"))),
