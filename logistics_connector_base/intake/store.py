@@ -9,6 +9,7 @@ seconds before it tries again. Here every statement is its own READ COMMITTED tr
 import contextlib
 import json
 import queue
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +59,54 @@ RETURNING k.digest, k.message_id,
     (SELECT m.receipt FROM logistics_message m WHERE m.id = k.message_id),
     (SELECT m.correlation_id FROM logistics_message m WHERE m.id = k.message_id)
 """
+
+
+# Of the parameters that are no text.
+TYPES = {
+    "connection_id": "integer",
+    "company_id": "integer",
+    "credential_id": "integer",
+    "size": "integer",
+    "priority": "integer",
+    "is_conflict": "boolean",
+    "received_at": "timestamp",
+    "headers": "jsonb",
+    "content": "bytea",
+}
+
+
+class _Prepared:
+    """A statement that PostgreSQL reads and plans once a connection, not for each message."""
+
+    def __init__(self, name, query):
+        names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", query)))
+        numbered = query % {name: f"${number}" for number, name in enumerate(names, 1)}
+        types = ", ".join(TYPES.get(parameter, "text") for parameter in names)
+        self.name = name
+        self.prepare = f"PREPARE {name} ({types}) AS {numbered}"
+        self.execute = f"EXECUTE {name} ({', '.join(f'%({name})s' for name in names)})"
+
+
+PREPARED = {INSERT: _Prepared("logistics_insert", INSERT)}
+
+
+class _Connection(psycopg2.extensions.connection):
+    """Knows which statements it has prepared."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._known = set()
+
+    def ready(self, cursor, statement):
+        """What to execute for a statement: itself, or a call of it where it is worth preparing."""
+        prepared = PREPARED.get(statement)
+        if not prepared:
+            return statement
+        if prepared.name not in self._known:
+            # A constant of this module.
+            cursor.execute(prepared.prepare)  # pylint: disable=sql-injection
+            self._known.add(prepared.name)
+        return prepared.execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +168,7 @@ def _parameters(arrival):
     return values
 
 
-def _execute(dbname, query, parameters):
+def _execute(dbname, statement, parameters):
     """Run one statement and return its first row.
 
     A pooled connection may have died with its server since it was last used. The statements are
@@ -130,9 +179,13 @@ def _execute(dbname, query, parameters):
         with _connection(dbname, fresh=last_try) as connection:
             try:
                 with connection.cursor() as cursor:
+                    query = connection.ready(cursor, statement)
                     cursor.execute(query, parameters)
                     return cursor.fetchone()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            except psycopg2.Error as error:
+                lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+                if not (lost or connection.closed):  # the statement is at fault
+                    raise
                 connection.close()
                 if last_try:
                     raise
@@ -149,7 +202,7 @@ def _connection(dbname, fresh=False):
             connection = pool.get_nowait()
     if connection is None:
         _name, info = connection_info_for(dbname)
-        connection = psycopg2.connect(**info)
+        connection = psycopg2.connect(**info, connection_factory=_Connection)
         connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
         with connection.cursor() as cursor:
             # Whatever the server's or role's default: an acknowledged message is on disk (law 1).

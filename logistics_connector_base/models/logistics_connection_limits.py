@@ -16,7 +16,7 @@ class LogisticsConnection(models.Model):
     _inherit = "logistics.connection"
 
     max_kilobytes = fields.Integer(
-        "Largest message (kB)",
+        "Largest (kB)",
         required=True,
         default=1024,
         tracking=True,
@@ -39,7 +39,7 @@ class LogisticsConnection(models.Model):
         "example after a night's run.",
     )
     high_water = fields.Integer(
-        "Most waiting messages",
+        "Most waiting",
         required=True,
         default=200_000,
         tracking=True,
