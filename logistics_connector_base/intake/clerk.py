@@ -40,10 +40,16 @@ ON CONFLICT (id) DO UPDATE SET counted_at = statement_timestamp()
 WHERE l.counted_at <= statement_timestamp() - make_interval(secs => %(interval)s)
 RETURNING id
 """
+# One part for each of the indexes over what waits (logistics_message_lane.py).
 COUNT = """
 SELECT COALESCE(jsonb_object_agg(connection_id, n), '{}')::text FROM (
-    SELECT connection_id, count(*) AS n FROM logistics_message
-    WHERE state IN ('received', 'processing') GROUP BY connection_id) counts
+    SELECT connection_id, count(*) AS n FROM (
+        SELECT connection_id FROM logistics_message WHERE state = 'received' AND tries = 0
+        UNION ALL
+        SELECT connection_id FROM logistics_message WHERE state = 'received' AND tries > 0
+        UNION ALL
+        SELECT connection_id FROM logistics_message WHERE state = 'processing') waiting
+    GROUP BY connection_id) counts
 """
 SAVE = """
 UPDATE logistics_inbox_level SET waiting = %(waiting)s,
