@@ -4,6 +4,7 @@ python -m bench.process [--json FILE] [--events 10000] [--rounds 3]
 
 - drain: the inbox's own drain in one process, as its job runs it: parse, identify, map, match, fold
 - job per event: the same work, but one queue job for each message (two workers, the real runner)
+- two lanes: the same in two processes at once
 - ORM bulk: creating as many event records by the ORM, 500 at a time, and nothing else
 
 Each message holds one event; five events make a parcel's journey. Medians of the rounds.
@@ -106,7 +107,12 @@ class Bench:
         self.database = Database(odoo.db)
         self.partner = CanonicalPartner()
         self.connection_id = connect(self.rpc, self.partner)
+        self.lanes(1)
         self.rng = random.Random(1)
+
+    def lanes(self, number):
+        """How many lanes may work: the server's own take part in nothing that one lane does."""
+        self.rpc("ir.config_parameter", "set_param", "logistics.inbox_lanes", str(number))
 
     def record(self, count):
         """File ``count`` messages as the intake does; their ids."""
@@ -192,6 +198,23 @@ def drain(bench, inside, count):
     return count / seconds
 
 
+def two_lanes(bench, processes, count):
+    """The same with two processes, a lane each."""
+    release = bench.hold_drain()
+    bench.lanes(2)
+    ids = bench.record(count)
+    release()
+    start = time.monotonic()
+    for lane, process in enumerate(processes, 1):
+        process.start(DRAIN.replace("_drain()", f"_drain({lane})"))
+    for process in processes:
+        process.result(600)
+    seconds = time.monotonic() - start
+    bench.lanes(1)
+    check(bench.applied(ids), count)
+    return count / seconds
+
+
 def job_per_event(bench, inside, count):
     release = bench.hold_drain()
     ids = bench.record(count)
@@ -213,11 +236,13 @@ def orm_bulk(bench, inside, count):
 
 
 def measure(bench, options):
-    speeds = {"drain": [], "job_per_event": [], "orm_bulk": []}
-    with Inside(bench.name, rig.extra_conf()) as inside:
+    speeds = {"drain": [], "two_lanes": [], "job_per_event": [], "orm_bulk": []}
+    conf = rig.extra_conf()
+    with Inside(bench.name, conf) as inside, Inside(bench.name, conf) as other:
         drain(bench, inside, 500)  # warm
         for _round in range(options.rounds):
             speeds["drain"].append(drain(bench, inside, options.events))
+            speeds["two_lanes"].append(two_lanes(bench, (inside, other), options.events))
             speeds["orm_bulk"].append(orm_bulk(bench, inside, options.events))
             speeds["job_per_event"].append(job_per_event(bench, inside, options.jobs))
     pairs = list(zip(speeds["drain"], speeds["job_per_event"], speeds["orm_bulk"], strict=True))

@@ -108,7 +108,7 @@ def clean_text(value: object, limit: int | None = None) -> str:
     the direction of text; carriage returns become line feeds; blanks around are cut off. Text of
     more than ``limit`` characters is cut to it and ends in "…".
     """
-    if value is None:
+    if value is None or value == "":
         return ""
     text = value if isinstance(value, str) else str(value)
     if limit is not None:

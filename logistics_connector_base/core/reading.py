@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .canonical import Document, Instant, ParseContext, ParsedEvent, ParseError
 from .instants import offset_minutes as read_offset
@@ -43,12 +43,24 @@ _SIGNATURES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A value of the tree and where it was found (``pointer``, "" for the root)."""
+    """A value of the tree and where it was found (``pointer``, "" for the root).
 
-    value: object
-    pointer: str = ""
+    A message has dozens of them and hardly one is asked for its pointer: that is put together when
+    it is.
+    """
+
+    __slots__ = ("_key", "_parent", "value")
+
+    def __init__(self, value: object, parent: "Node | None" = None, key: object = ""):
+        self.value, self._parent, self._key = value, parent, key
+
+    @property
+    def pointer(self) -> str:
+        if self._parent is None:
+            return ""
+        escaped = str(self._key).replace("~", "~0").replace("/", "~1")
+        return f"{self._parent.pointer}/{escaped}"
 
     def fail(self, reason: str) -> ParseError:
         """The error to raise for this value; ``reason`` in plain words."""
@@ -68,10 +80,12 @@ class Node:
 
     def get(self, key: str) -> "Node":
         """The member ``key``; a Node of None where it is absent, or where this itself is null."""
-        if self.value is not None and not isinstance(self.value, dict):
+        value = self.value
+        if value is None:
+            return Node(None, self, key)
+        if not isinstance(value, dict):
             raise self._expected("an object")
-        escaped = key.replace("~", "~0").replace("/", "~1")
-        return Node((self.value or {}).get(key), f"{self.pointer}/{escaped}")
+        return Node(value.get(key), self, key)
 
     def path(self, *keys: str) -> "Node":
         """The member of a member of a member."""
@@ -86,7 +100,7 @@ class Node:
             return ()
         if not isinstance(self.value, list):
             raise self._expected("a list")
-        return tuple(Node(value, f"{self.pointer}/{i}") for i, value in enumerate(self.value))
+        return tuple(Node(value, self, i) for i, value in enumerate(self.value))
 
     def text(self) -> str:
         """The text without blanks around and without what PostgreSQL refuses; "" for null.

@@ -67,7 +67,7 @@ def mark_urgent(env, waiting, watchdog):
     :param waiting: list of ``(id, bytes)``, as :func:`take` gives them
     """
     until = time.monotonic() + TURN_SECONDS
-    urgent = []
+    urgent, glance = [], _Glance(env)
     for ids in _portions(waiting):
         messages = env["logistics.message"].sudo().browse(ids)
         bodies = messages._read_bodies()
@@ -76,7 +76,7 @@ def mark_urgent(env, waiting, watchdog):
                 break
             try:
                 with watchdog.limit(MESSAGE_SECONDS):
-                    if _is_urgent(message, bodies.get(message.id)):
+                    if message.id in bodies and glance.is_urgent(message, bodies[message.id]):
                         urgent.append(message.id)
             except psycopg2.Error:
                 raise
@@ -89,17 +89,32 @@ def mark_urgent(env, waiting, watchdog):
         env.cr.execute(MARK, (URGENT, urgent))
 
 
-def _is_urgent(message, body):
-    if body is None:
+class _Glance:
+    """Looks at messages, and asks for what connections and issuers have in common once."""
+
+    def __init__(self, env):
+        self.env = env
+        self.urgent = env["logistics.event.code"]._urgent_codes()
+        self.readers, self.translations = {}, {}
+
+    def is_urgent(self, message, body):
+        handler, zone = self._reader(message.connection_id)
+        received_at = message.received_at.replace(tzinfo=UTC)
+        for spoken in handler._glance(body, ParseContext(zone, received_at)):
+            if is_urgent(spoken, self.urgent, self._translations(spoken.issuer)):
+                return True
         return False
-    env, connection = message.env, message.connection_id
-    urgent = env["logistics.event.code"]._urgent_codes()
-    mappings = env["logistics.event.mapping"]
-    context = ParseContext(
-        default_zone=connection.tz or "", received_at=message.received_at.replace(tzinfo=UTC)
-    )
-    spoken = connection.provider_id._handler()._glance(body, context)
-    return any(is_urgent(code, urgent, mappings._canonical_codes(code.issuer)) for code in spoken)
+
+    def _reader(self, connection):
+        if connection not in self.readers:
+            self.readers[connection] = connection.provider_id._handler(), connection.tz or ""
+        return self.readers[connection]
+
+    def _translations(self, issuer):
+        if issuer not in self.translations:
+            mappings = self.env["logistics.event.mapping"]
+            self.translations[issuer] = mappings._canonical_codes(issuer)
+        return self.translations[issuer]
 
 
 def _portions(waiting):

@@ -80,6 +80,8 @@ class _Waker(threading.Thread):
 
     def _look(self):
         with Registry(self.dbname).cursor() as cr:
+            # Jobs change meanwhile; a snapshot would make that an error.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
                 return False

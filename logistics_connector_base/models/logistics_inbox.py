@@ -130,6 +130,8 @@ class LogisticsInbox(models.AbstractModel):
     def _start(self, lane):
         """Enqueue a drain of a lane, unless a fresh job is about to begin."""
         key = f"{IDENTITY_KEY}.{lane}"
+        # Also when a new one waits already: it waits for the room that the dead one takes.
+        self.env.cr.execute(BURY_DEAD_JOBS, {"key": key})
         self.env.cr.execute(
             "SELECT count(*) FILTER (WHERE date_created > limit_at), count(*) FROM queue_job, "
             "(SELECT (now() AT TIME ZONE 'UTC') - make_interval(secs => %s) AS limit_at) at_most "
@@ -139,7 +141,6 @@ class LogisticsInbox(models.AbstractModel):
         young, waiting = self.env.cr.fetchone()
         if young:
             return
-        self.env.cr.execute(BURY_DEAD_JOBS, {"key": key})
         if waiting:
             self._nudge_runner(key)
             return
@@ -169,13 +170,13 @@ class LogisticsInbox(models.AbstractModel):
         with self._lane(lane) as session:
             if session is None:
                 return f"lane {lane} is at work already"
+            # Whoever brought these messages may be gone: this process looks after the lanes, too.
+            waker.wake(self.env.cr.dbname)
             self._take_back(lane)
             worked = 0
             if lane <= self._lanes():
                 with Watchdog() as watchdog:
                     worked = self._work_off(session, watchdog, deadline)
-        if time.monotonic() >= deadline:
-            waker.wake(self.env.cr.dbname)
         return f"{worked} messages worked"
 
     def _work_off(self, session, watchdog, deadline):
