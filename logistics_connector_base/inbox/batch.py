@@ -32,8 +32,8 @@ class InboxBatch:
     Several batches may be under way at once. What they may both want is taken in one order: message
     keys, partners' event ids, shipments with their orders, fingerprints, then the exceptions.
 
-    After :meth:`process`, ``failures`` and ``unread`` are those of the :class:`Reader`; the caller
-    settles them.
+    After :meth:`process`, ``failures`` and ``unread`` are those of the :class:`Reader`; ``held``
+    are the ids of messages whose shipments somebody else has. The caller settles them.
     """
 
     def __init__(self, messages, watchdog=None, seconds=0):
@@ -49,10 +49,11 @@ class InboxBatch:
         reader.work()
         self.items, self.parsed = reader.items, reader.parsed
         self.failures, self.unread = reader.failures, reader.unread
-        corrections = Corrections(self.env, self.items)
-        corrections.lock()
+        Corrections(self.env, self.items).lock()
         matcher = Matcher(self.env, self.items)
         matcher.match()
+        self._leave(matcher, reader)
+        corrections = Corrections(self.env, self.items)
         # Most are locked already: the matcher locks what may come out before it looks.
         (self._shipments() | corrections.shipments())._lock()
         writer = Writer(self.env, self.items, self.now)
@@ -67,6 +68,19 @@ class InboxBatch:
         # What somebody else said of a unique id may have waited for this: to learn whose it is.
         self.env["logistics.parked.reference"]._wake(bound)
         self.env["logistics.exception"]._report(reader.troubles + writer.troubles + waiting)
+
+    def _leave(self, matcher, reader):
+        """Go on without the messages whose shipments somebody else has."""
+        self.held = sorted(message.id for message in matcher.left)
+        if not self.held:
+            return
+        self.items = matcher.items = [
+            item for item in self.items if item.message not in matcher.left
+        ]
+        self.parsed = {m: parsed for m, parsed in self.parsed.items() if m not in matcher.left}
+        reader.troubles = [
+            trouble for trouble in reader.troubles if trouble.get("message_id") not in self.held
+        ]
 
     def _shipments(self):
         return self.env["logistics.shipment"].browse(

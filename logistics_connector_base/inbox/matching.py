@@ -11,14 +11,19 @@ from ..core.matching import SHARED, Candidate, reference_keys, resolve
 # A carrier's unique id is tied to a shipment by the number they share only when the ship dates fit:
 # the number may be on its second life.
 UID_WINDOW = timedelta(days=14)
+# Milliseconds for which a batch waits for shipments that another lane, or a person, has: as long as
+# a batch takes. One message alone comes again; it has perhaps done so for a while.
+PATIENCE, PATIENCE_ALONE = 2000, 100
 
 
 class Matcher:
-    """Finds the shipment of each item; sets ``shipment_id`` and ``why``."""
+    """Finds the shipment of each item; sets ``shipment_id`` and ``why``. Messages in ``left`` are
+    not matched: somebody else has their shipment now."""
 
     def __init__(self, env, items):
         self.env = env
         self.items = items
+        self.left = set()
 
     def match(self):
         by_connection = {}
@@ -26,24 +31,38 @@ class Matcher:
             by_connection.setdefault(item.message.connection_id, []).append(item)
         self._lock_candidates(by_connection)
         for connection, items in by_connection.items():
+            items = [item for item in items if item.message not in self.left]
             candidates, by_key = self._candidates(connection, items)
             for item in items:
                 self._match_one(item, candidates, by_key)
 
     def _lock_candidates(self, connections):
         """Lock every shipment that may come out, before it is looked at: another lane may bind a
-        carrier's unique id to one of them just now, which would change the verdict."""
+        carrier's unique id to one of them just now, which would change the verdict. Messages for
+        shipments that somebody else keeps are left."""
         keys = {key for item in self.items for key in reference_keys(item.parsed.references)}
         companies = {company for c in connections for company in c._served_companies().ids}
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT shipment_id FROM logistics_shipment_reference "
+                "SELECT DISTINCT shipment_id, value_key FROM logistics_shipment_reference "
                 "WHERE value_key = ANY(%s) AND company_id = ANY(%s)",
                 sorted(keys),
                 sorted(companies),
             )
         )
-        self.env["logistics.shipment"].browse([row[0] for row in rows])._lock()
+        shipments = self.env["logistics.shipment"].browse({row[0] for row in rows})
+        alone = len({item.message for item in self.items}) == 1
+        held = set(shipments._lock_free(PATIENCE_ALONE if alone else PATIENCE).ids)
+        # From here on people may wait for us: we wait for others no longer than that.
+        self.env.cr.execute("SELECT set_config('lock_timeout', %s, true)", (str(PATIENCE),))
+        if not held:
+            return
+        held_keys = {key for shipment_id, key in rows if shipment_id in held}
+        self.left = {
+            item.message
+            for item in self.items
+            if held_keys & set(reference_keys(item.parsed.references))
+        }
 
     def _candidates(self, connection, items):
         """Shipments that share a number with these events.

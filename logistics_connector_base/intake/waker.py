@@ -34,8 +34,16 @@ _wakers: dict[str, "_Waker"] = {}
 _lock = threading.Lock()
 
 
-def wake(dbname):
-    """Say that a message waits in ``dbname``; returns at once."""
+def wake(dbname, after=0):
+    """Say that a message waits in ``dbname``; returns at once.
+
+    :param float after: seconds in which it will be due
+    """
+    if after:
+        timer = threading.Timer(after, wake, (dbname,))
+        timer.daemon = True
+        timer.start()
+        return
     waker = _wakers.get(dbname)
     if waker is None or not waker.is_alive():
         with _lock:

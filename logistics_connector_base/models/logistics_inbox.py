@@ -3,10 +3,11 @@ import logging
 import random
 import time
 
-import psycopg2
 from odoo import api, fields, models
+from psycopg2.errors import LockNotAvailable
 
 from ..core.backoff import next_delay
+from ..core.setbacks import CONTENTION, MESSAGE, OUTAGE, come_back_after, setback
 from ..inbox import glance, lanes
 from ..inbox.batch import InboxBatch
 from ..inbox.claims import TAKE_BACK, claim_again, claim_in_turns
@@ -24,11 +25,13 @@ AGAIN_SECONDS = 1
 # A batch that takes longer is interrupted and halved. One message has less: see inbox/reading.py.
 BATCH_SECONDS = 60
 # What PostgreSQL may take for one statement, and for one lock, inside a batch (milliseconds).
+# The latter holds until shipments are locked: then it is shorter, see inbox/matching.py.
 STATEMENT_TIMEOUT, LOCK_TIMEOUT = 30_000, 10_000
+# So many waits in vain find the one message of a batch whose rows are held. More of them say that
+# what is held concerns all: then all come again later.
+MOST_WAITS = 12
 # Tries of a batch that met somebody else's lock: nobody's fault, and over in a moment.
 PATIENT_TRIES = 5
-SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE = "40001", "40P01", "55P03"
-PASSING = (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE)
 
 LANES_PARAMETER, LANES, MOST_LANES = "logistics.inbox_lanes", 2, 16
 SECONDS_PARAMETER, MESSAGE_SECONDS = "logistics.inbox_message_seconds", 3
@@ -262,14 +265,22 @@ class LogisticsInbox(models.AbstractModel):
 
     def _work(self, ids, watchdog):
         """Work messages in one transaction; on an error halve them until the culprit is alone."""
-        parts = [ids] if ids else []
+        parts, waits = [ids] if ids else [], 0
         while parts:
             part = parts.pop()
+            if waits >= MOST_WAITS:
+                self._put_aside(part)
+                continue
             batch, error = self._attempt(part, watchdog)
+            is_contended = error is not None and setback(error) == CONTENTION
+            waits += is_contended
             if error is None:
                 for message_id, failure in batch.failures:
                     self._record_failure(message_id, failure)
                 self._release(batch.unread)
+                self._put_aside(batch.held)
+            elif len(part) == 1 and is_contended:
+                self._put_aside(part)
             elif len(part) == 1:
                 self._record_failure(part[0], error)
             else:
@@ -287,13 +298,12 @@ class LogisticsInbox(models.AbstractModel):
                 return self._process(ids, watchdog), None
             except (Exception, TimeExceeded) as error:
                 watchdog.disarm()
-                code = getattr(error, "pgcode", None)
-                is_cut = isinstance(error, psycopg2.InterfaceError | psycopg2.OperationalError)
-                is_cut = is_cut and (code is None or code.startswith("57P"))
-                if not (is_cut or code in PASSING):
+                trouble = setback(error)
+                # Who waited for a lock in vain has been patient already.
+                if trouble == MESSAGE or isinstance(error, LockNotAvailable):
                     return None, error
                 if not patience:
-                    if is_cut:
+                    if trouble == OUTAGE:
                         raise
                     return None, error
                 _logger.info("inbox: %s messages once more after %r", len(ids), error)
@@ -344,6 +354,26 @@ class LogisticsInbox(models.AbstractModel):
                     "tries = tries - 1 WHERE id = ANY(%s) AND state = 'processing'",
                     (ids,),
                 )
+
+    def _put_aside(self, ids):
+        """Messages for which somebody else has the rows come again shortly. That is no fault of
+        theirs: the try is not counted, and nothing is noted with them."""
+        if not ids:
+            return
+        with self._transaction() as env:
+            env.cr.execute(
+                "SELECT EXTRACT(EPOCH FROM (now() AT TIME ZONE 'UTC') - min(received_at))::float "
+                "FROM logistics_message WHERE id = ANY(%s)",
+                (ids,),
+            )
+            delay = come_back_after(env.cr.fetchone()[0] or 0.0)
+            env.cr.execute(
+                "UPDATE logistics_message SET state = 'received', lane = NULL, "
+                "tries = GREATEST(tries - 1, 1), next_try_at = (now() AT TIME ZONE 'UTC') + "
+                "make_interval(secs => %s) WHERE id = ANY(%s) AND state = 'processing'",
+                (delay, ids),
+            )
+        waker.wake(self.env.cr.dbname, after=delay)
 
     def _bury_unfinished(self, message_id):
         """Its last try was begun and never ended: no more of it. Nobody could write a reason."""

@@ -4,6 +4,7 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 from ..core.corrections import ACTIVE
 from ..core.fold import FoldEvent
@@ -28,6 +29,22 @@ DERIVED = {
     "last_event_at",
     "signed_by",
 }
+# Shipments first, then their orders, each by id: whoever wants several waits in one line. "No key":
+# people may add parcels and references meanwhile.
+LOCK_SHIPMENTS = """
+SELECT id FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+"""
+LOCK_ORDERS = """
+SELECT id FROM sale_order WHERE id IN (
+    SELECT sale_order_id FROM logistics_shipment_sale_order_rel WHERE shipment_id = ANY(%s))
+ORDER BY id FOR NO KEY UPDATE
+"""
+LOCK_FREE = {query: f"{query} SKIP LOCKED" for query in (LOCK_SHIPMENTS, LOCK_ORDERS)}
+WITH_OTHER_ORDERS = """
+SELECT DISTINCT shipment_id FROM logistics_shipment_sale_order_rel
+WHERE shipment_id = ANY(%s) AND sale_order_id <> ALL(%s)
+"""
+ORDER_PATIENCE = 300  # milliseconds; PostgreSQL looks for deadlocks after a second
 # Nothing more is expected to happen to these.
 FINAL_STATES = ("delivered", "returned", "lost", "destroyed", "cancelled")
 
@@ -177,21 +194,47 @@ class LogisticsShipment(models.Model):
         """
         if not self:
             return
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM logistics_shipment WHERE id = ANY(%s) "
-                "ORDER BY id FOR NO KEY UPDATE",
-                sorted(self.ids),
-            )
-        )
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM sale_order WHERE id IN (SELECT sale_order_id "
-                "FROM logistics_shipment_sale_order_rel WHERE shipment_id = ANY(%s)) "
-                "ORDER BY id FOR NO KEY UPDATE",
-                sorted(self.ids),
-            )
-        )
+        for query in (LOCK_SHIPMENTS, LOCK_ORDERS):
+            self.env.execute_query(SQL(query, sorted(self.ids)))
+
+    def _lock_free(self, patience):
+        """As :meth:`_lock`, but without those that somebody else keeps for longer than a moment.
+
+        While it waits, people wait for the rows that it has already: so not for long, and for an
+        order shorter than PostgreSQL takes to look for deadlocks, in which a person's transaction
+        could be the one that is ended.
+
+        :param int patience: milliseconds
+        :return: the shipments that were left out
+        """
+        if not self:
+            return self
+        shipments = self._lock_rows(LOCK_SHIPMENTS, patience)
+        orders = self.browse(shipments)._lock_rows(LOCK_ORDERS, min(patience, ORDER_PATIENCE))
+        self.env.cr.execute(WITH_OTHER_ORDERS, (shipments, orders))
+        without = {row[0] for row in self.env.cr.fetchall()}
+        return self - self.browse(set(shipments) - without)
+
+    def _lock_rows(self, query, patience):
+        """Lock rows: all of them or, when that takes too long, those that are free.
+
+        :param str query: ``LOCK_SHIPMENTS`` or ``LOCK_ORDERS``
+        :param int patience: milliseconds
+        :return: their ids
+        """
+        cr, ids = self.env.cr, sorted(self.ids)
+        cr.execute("SELECT current_setting('lock_timeout')")
+        before = cr.fetchone()[0]
+        try:
+            with cr.savepoint():
+                cr.execute("SELECT set_config('lock_timeout', %s, true)", (str(patience),))
+                cr.execute(query, (ids,), log_exceptions=False)
+                found = [row[0] for row in cr.fetchall()]
+        except (LockNotAvailable, DeadlockDetected):
+            cr.execute(LOCK_FREE[query], (ids,))
+            return [row[0] for row in cr.fetchall()]
+        cr.execute("SELECT set_config('lock_timeout', %s, true)", (before,))
+        return found
 
     def _refold(self):
         """Compute state, flags and dates anew from the events; write what changed.
@@ -231,11 +274,21 @@ class LogisticsShipment(models.Model):
                 before[shipment.id] = shipment.state
                 shipment.write(values)
                 changed |= shipment
+        (self - changed)._mark_folded()
         if changed:
             changed._report_contradictions(contradictions)
             changed._after_fold(before)
         self._settle_documents()
         return changed
+
+    def _mark_folded(self):
+        """Whoever folds writes, also what it leaves as it is. A person's transaction that began
+        before these facts came cannot see them; if it folds, too, it fails at this row and is done
+        again by Odoo, instead of committing a state that is the fold of neither set (law 4)."""
+        if self:
+            self.env.cr.execute(
+                SQL("UPDATE logistics_shipment SET id = id WHERE id = ANY(%s)", list(self.ids))
+            )
 
     def _report_contradictions(self, contradictions):
         """What ended and is said to move on is a person's to judge; the state stays meanwhile.

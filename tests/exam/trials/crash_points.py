@@ -10,7 +10,9 @@ from ...simulators.journey import EINDHOVEN, POD, UTRECHT, Parcel, journey, now
 from ...support.polling import wait_for
 from ..arena import Field
 from ..drainer import Drainer, Point
+from ..tree import Mutant, Patch
 from ..trial import Trial
+from .server_kills import NOTHING_TAKEN_BACK
 
 CLAIM = "SET state = 'processing'"
 EVENT = "INSERT INTO logistics_event ("
@@ -32,11 +34,57 @@ POINTS = (
     Point("after commit", DONE),
 )
 
-DOCUMENTS = """
-SELECT s.id, count(a.id) FROM unnest(%s) AS s(id)
-LEFT JOIN ir_attachment a ON a.res_model = 'logistics.shipment' AND a.res_id = s.id
-GROUP BY s.id
-"""
+# What each delivery must have brought about, once: counted by what is there, not by the ledger.
+EFFECTS = {
+    "document of the shipment": """
+        SELECT s.id, count(a.id) FROM unnest(%s) AS s(id)
+        LEFT JOIN ir_attachment a ON a.res_model = 'logistics.shipment' AND a.res_id = s.id
+        GROUP BY s.id
+    """,
+    "document of the delivery": """
+        SELECT s.id, count(a.id) FROM unnest(%s) AS s(id)
+        JOIN logistics_shipment_picking_rel r ON r.shipment_id = s.id
+        LEFT JOIN ir_attachment a ON a.res_model = 'stock.picking' AND a.res_id = r.picking_id
+        GROUP BY s.id
+    """,
+    "note on the delivery": """
+        SELECT s.id, count(m.id) FROM unnest(%s) AS s(id)
+        JOIN logistics_shipment_picking_rel r ON r.shipment_id = s.id
+        LEFT JOIN mail_message m ON m.model = 'stock.picking' AND m.res_id = r.picking_id
+             AND m.body LIKE '%%Delivered 2%%'
+        GROUP BY s.id
+    """,
+}
+
+LEDGER = "logistics_connector_base/models/logistics_effect.py"
+EFFECT_CLAIMED_APART = Mutant(
+    "an effect's key is committed before the effect",
+    (
+        Patch(LEDGER, "        rows = self.env.execute_query(\n", "        rows = self._apart(\n"),
+        Patch(LEDGER, "                event.id if event else None,\n", "                None,\n"),
+        Patch(
+            LEDGER,
+            "    @api.model\n    def _claim(",
+            "    def _apart(self, query):\n"
+            "        with self.env.registry.cursor() as apart:\n"
+            "            apart.execute(query)\n"
+            "            return apart.fetchall()\n\n"
+            "    @api.model\n    def _claim(",
+        ),
+    ),
+    finds=("effects missing",),
+)
+DONE_BEFORE_THE_WORK = Mutant(
+    "messages are marked as processed when they are claimed",
+    (
+        Patch(
+            "logistics_connector_base/inbox/claims.py",
+            "SET state = 'processing', tries = 1, lane = %(lane)s,",
+            "SET state = 'processed', tries = 1, lane = %(lane)s /* SET state = 'processing' */,",
+        ),
+    ),
+    finds=("unfinished",),
+)
 
 
 class CrashPoints(Trial):
@@ -54,9 +102,11 @@ class CrashPoints(Trial):
         }
     }
 
+    mutants = (EFFECT_CLAIMED_APART, DONE_BEFORE_THE_WORK, NOTHING_TAKEN_BACK)
+
     def run(self, arena, seed, kills, each):
         field = Field(arena, self.number, seed)
-        ids = field.parcels(field.partners[-1], kills * each)
+        ids = self._shipments(field, kills * each)
         jobs = [self._delivery(field, number) for number in ids]
         deaths = {}
         with Drainer(arena.name, arena.tree.conf()) as drainer:
@@ -71,13 +121,33 @@ class CrashPoints(Trial):
         verdict = field.judge()
         died = sum(deaths.values())
         verdict.expect(died == kills, f"only {died} of {kills} processes died at their point")
-        files = arena.database.rows(DOCUMENTS, list(ids.values()))
-        missing = [shipment for shipment, count in files if not count]
-        double = [shipment for shipment, count in files if count > 1]
-        verdict.expect(not missing, f"effects missing: {len(missing)} documents")
-        verdict.expect(not double, f"effects doubled: {len(double)} documents")
-        verdict.figures |= {"deaths": died, "documents": len(files)} | deaths
+        done = 0
+        for what, query in EFFECTS.items():
+            counts = [count for _id, count in arena.database.rows(query, list(ids.values()))]
+            done += sum(counts)
+            missing = len(ids) - sum(count > 0 for count in counts)
+            double = sum(count > 1 for count in counts)
+            verdict.expect(not missing, f"effects missing: {what}, {missing} times")
+            verdict.expect(not double, f"effects doubled: {what}, {double} times")
+        verdict.figures |= {"deaths": died, "effects": done} | deaths
         return verdict
+
+    @staticmethod
+    def _shipments(field, count):
+        """Shipments of deliveries; their ids by tracking number."""
+        rpc, partner = field.arena.rpc, field.partners[-1]
+        kind = rpc("stock.picking.type", "search", [("code", "=", "outgoing")], limit=1)[0]
+        pickings = rpc("stock.picking", "create", [{"picking_type_id": kind}] * count)
+        numbers = [f"{partner.number(field.rng)}" for _picking in pickings]
+        values = [
+            {
+                "issuer": partner.issuer,
+                "package_ids": [(0, 0, {"tracking_number": number})],
+                "picking_ids": [(6, 0, [picking])],
+            }
+            for number, picking in zip(numbers, pickings, strict=True)
+        ]
+        return dict(zip(numbers, rpc("logistics.shipment", "create", values), strict=True))
 
     @staticmethod
     def _delivery(field, number):

@@ -8,13 +8,40 @@ from datetime import timedelta
 from ...simulators.journey import EINDHOVEN, UTRECHT, Parcel, journey, now
 from ...support.connections import make_shipments
 from ...support.polling import wait_for
+from .. import mutants
 from ..arena import Field
 from ..gate import Gate
+from ..tree import Mutant, Patch
 from ..trial import Trial
 
 SWEEP = "logistics_connector_base.cron_inbox_sweep"
 # The sweep runs each minute, on a scheduler that looks about as often.
 PATIENCE = 150
+
+CLAIM_BY_WATERMARK = Mutant(
+    "messages are claimed from the last one on that was worked",
+    (
+        Patch(
+            "logistics_connector_base/inbox/claims.py",
+            "m.connection_id = connection.id AND m.state = 'received' AND m.tries = 0\n",
+            "m.connection_id = connection.id AND m.state = 'received' AND m.tries = 0\n"
+            "              AND m.id > (SELECT COALESCE(max(o.id), 0) FROM logistics_message o\n"
+            "                          WHERE o.connection_id = connection.id AND o.tries > 0)\n",
+        ),
+    ),
+    finds=("unfinished",),
+)
+PARKED_FOR_EVER = Mutant(
+    "nobody looks again for the shipments of parked events",
+    (
+        Patch(
+            mutants.INBOX,
+            '        self.env["logistics.parked.reference"].sudo()._sweep()\n',
+            "",
+        ),
+    ),
+    finds=("are parked though",),
+)
 
 
 class LateCommitter(Trial):
@@ -24,6 +51,7 @@ class LateCommitter(Trial):
     load = {"others": 1000, "hold": 10, "shipments": 50, "sweep_at_once": False}
     # A person does not wait for the minute either: “Run manually”.
     short_load = {"others": 60, "hold": 1, "shipments": 4, "sweep_at_once": True}
+    mutants = (CLAIM_BY_WATERMARK, PARKED_FOR_EVER)
 
     def run(self, arena, seed, others, hold, shipments, sweep_at_once):
         field = Field(arena, self.number, seed)

@@ -6,6 +6,7 @@ import time
 from ...support.polling import wait_for
 from .. import mutants
 from ..arena import Field
+from ..tree import Mutant, Patch
 from ..trial import Trial
 from ..verdict import latency_figures
 from .worker_kills import Pace, measure_capacity
@@ -13,6 +14,18 @@ from .worker_kills import Pace, measure_capacity
 # What a dead server had in work belongs to nobody for that long at most (seconds): the sweep looks
 # each minute, and a job begins soon after.
 LEASE = 90
+
+NOTHING_TAKEN_BACK = Mutant(
+    "what a dead process had in work is not taken back",
+    (
+        Patch(
+            mutants.INBOX,
+            'belongs to a drain that died: we hold the lane\'s lock."""\n',
+            'belongs to a drain that died."""\n        return\n',
+        ),
+    ),
+    finds=("unfinished", "in work"),
+)
 
 
 class LeaseWatch:
@@ -49,7 +62,7 @@ class ServerKills(Trial):
     load = {"kills": 10, "up": 10, "share": 0.5, "soon": 30}
     # Not timed in ``./dev test``: who else uses the machine decides about that.
     short_load = {"kills": 1, "up": 1, "share": 0.3, "soon": 300}
-    mutants = (mutants.ACK_BEFORE_COMMIT,)
+    mutants = (NOTHING_TAKEN_BACK, mutants.ACK_BEFORE_COMMIT)
 
     def run(self, arena, seed, kills, up, share, soon, patience=LEASE):
         field = Field(arena, self.number, seed)
