@@ -133,8 +133,11 @@ def test_a_document_is_filed_once(world):
     domain = [("res_model", "=", "logistics.shipment"), ("res_id", "=", shipment_id)]
     attachments = world.rpc("ir.attachment", "search_read", domain, ["name", "mimetype"])
     assert [file["mimetype"] for file in attachments] == ["application/pdf"]
-    effects = world.rpc("logistics.effect", "search_count", [("shipment_id", "=", shipment_id)])
-    assert effects == 1
+    effects = world.rpc(
+        "logistics.effect", "search_read", [("shipment_id", "=", shipment_id)], ["kind"]
+    )
+    # That the event brought it, and that it was filed.
+    assert sorted(row["kind"] for row in effects) == ["document_of_event", "file_document"]
 
 
 # -- order ---------------------------------------------------------------------------------------
