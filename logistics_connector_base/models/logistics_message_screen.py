@@ -21,6 +21,7 @@ class LogisticsMessage(models.Model):
     waits_for = fields.Char(
         "Waits for", compute="_compute_waits_for", help="The numbers that are not in Odoo yet."
     )
+    why = fields.Char("Why", compute="_compute_why", help="What keeps it from being processed.")
     story = fields.Html(
         "What happened", compute="_compute_story", sanitize=False, help="From receipt to now."
     )
@@ -65,6 +66,20 @@ class LogisticsMessage(models.Model):
             waiting = message.event_ids.filtered(lambda event: not event.shipment_id)
             numbers = dict.fromkeys(filter(None, waiting.mapped("tracking_number")))
             message.waits_for = ", ".join(list(numbers)[:5])
+
+    @api.depends("state", "error_text", "parked_count", "next_try_at")
+    @api.depends_context("lang")
+    def _compute_why(self):
+        for message in self:
+            why = (message.error_text or message.error_class or "").partition("\n")[0]
+            if message.state == "parked":
+                number = message.waits_for or message.parked_count
+                why = self.env._("waits for the shipment of %s", number)
+            elif message.state == "conflict":
+                why = self.env._("another content under an id that came before")
+            elif message.state == "received" and message.next_try_at and why:
+                why = self.env._("is tried again: %s", why)
+            message.why = why
 
     @api.depends("state", "tries", "processed_at", "purged_at", "erased_at", "next_try_at")
     @api.depends_context("lang", "tz")

@@ -55,6 +55,7 @@ class TestMessageScreens(InboxCommon):
             self.connection, self.message(self.scan("MOV_ARRIVED", number="1Z404"))
         )
         self.assertEqual(message.with_user(self.user).waits_for, "1Z404")
+        self.assertIn("1Z404", message.with_user(self.user).why)
         self.make_shipment("1Z404")
         self.work_inbox()
         self.assertFalse(message.waits_for)

@@ -6,8 +6,10 @@ With LOGISTICS_SCREENSHOTS=<folder> each tour leaves a picture of its last scree
 import base64
 import os
 import pathlib
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import ChromeBrowser
 
@@ -17,7 +19,7 @@ USER = "logistics_connector_base.group_logistics_user"
 MANAGER = "logistics_connector_base.group_logistics_manager"
 ADMIN = "logistics_connector_base.group_logistics_admin"
 # Pictures that README and the user guide show.
-PICTURES = {"logistics_timeline": "shipment"}
+PICTURES = {"logistics_timeline": "shipment", "logistics_messages": "message"}
 
 
 class TourCommon(InboxCommon, HttpCase):
@@ -85,6 +87,22 @@ class TestTours(TourCommon):
         self._tour("/odoo/logistics-exceptions", "logistics_map_code", "tour_manager")
         self.assertFalse(self.exceptions("unmapped_code"))
         self.assertEqual(self.shipment.package_ids.mapped("state"), ["in_transit", "draft"])
+
+    def test_a_manager_looks_at_the_messages_in_the_morning(self):
+        now = fields.Datetime.now()
+        self.make_shipment("1ZTOUR9", ship_date=now - timedelta(days=2))
+        delivered = self._scan(
+            "DLV_DELIVERED",
+            f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+            "1ZTOUR9",
+            signed_by="Ada Lovelace",
+            place={"name": "Ada Lovelace", "street": "Elm 1", "city": "Utrecht", "country": "NL"},
+        )
+        self.receive(self.connection, self.message(delivered), at=now - timedelta(minutes=50))
+        self.receive(self.connection, b"<no json/>", at=now - timedelta(minutes=40))
+        unknown = self._scan("MOV_ARRIVED", "2026-03-10T10:00:00+01:00", "1ZTOUR404")
+        self.receive(self.connection, self.message(unknown), at=now - timedelta(minutes=30))
+        self._tour("/odoo/logistics-messages", "logistics_messages", "tour_manager")
 
     def test_a_user_reads_the_timeline(self):
         attempted = self._scan("DLV_ATTEMPTED", "2026-03-11T09:00:00+01:00", id="e1")

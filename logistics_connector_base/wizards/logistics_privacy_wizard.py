@@ -8,7 +8,7 @@ from ..core.subject import Subject
 from ..models.personal_access import PERSONAL_GROUP
 from ..privacy.erase import erase
 from ..privacy.export import as_zip
-from ..privacy.find import Finder
+from ..privacy.find import TEXTS, Finder
 
 _logger = logging.getLogger(__name__)
 
@@ -155,13 +155,19 @@ class LogisticsPrivacyWizard(models.TransientModel):
 
     def _lines(self, found, kind):
         for record in getattr(found, kind)[:LINES]:
-            parts = found.parts.get(record.id, ()) if kind == "messages" else ()
+            excerpt = ""
+            if kind == "messages":
+                for part in found.parts.get(record.id, ())[:1]:
+                    excerpt = ", ".join(f"{name}: {value}" for name, value in part.items())
+            elif record._name in TEXTS:
+                texts = (record[name] for name in TEXTS[record._name])
+                excerpt = ", ".join(text for text in texts if text)
             yield {
                 "kind": self._labels()[kind],
                 "name": record[FIRST_COLUMNS[kind]] or record.display_name,
                 "res_model": record._name,
                 "res_id": record.id,
-                "excerpt": str(parts[0])[:300] if parts else False,
+                "excerpt": excerpt[:300],
             }
 
     def _labels(self):
