@@ -45,6 +45,8 @@ from . import (
     logistics_shipment_timeline,
     logistics_event_privacy,
     logistics_shipment_privacy,
+    logistics_shipment_search,
+    logistics_shipment_messages,
     logistics_message_screen,
     logistics_connection_counts,
     logistics_connection_retention,

@@ -1,7 +1,9 @@
 from markupsafe import Markup
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime
 
+from ..core.identity import message_identity
 from .personal_access import sees_personal_data
 
 
@@ -11,6 +13,11 @@ class LogisticsMessage(models.Model):
 
     _inherit = "logistics.message"
 
+    any_id = fields.Char(
+        "Receipt, correlation, partner's id or digest",
+        compute="_compute_any_id",
+        search="_search_any_id",
+    )
     has_body = fields.Boolean(compute="_compute_has_body")
     may_see_raw = fields.Boolean(compute="_compute_may_see_raw")
     shipment_ids = fields.Many2many(
@@ -25,6 +32,36 @@ class LogisticsMessage(models.Model):
     story = fields.Html(
         "What happened", compute="_compute_story", sanitize=False, help="From receipt to now."
     )
+
+    def _compute_any_id(self):
+        for message in self:
+            message.any_id = message.receipt
+
+    def _search_any_id(self, operator, value):
+        """Messages by an id that somebody pastes, as a whole. The partner's id and the digest are
+        looked up where the identity of messages lies, under each connection: an index of their own
+        on messages would be written three times for each message that comes."""
+        if operator not in ("=", "in", "ilike"):
+            return NotImplemented
+        values = [value] if isinstance(value, str) else [text for text in value if text]
+        texts = [text.strip() for text in values]
+        messages, keys = self.sudo(), self.env["logistics.message.key"].sudo()
+        identities = {message_identity(text, "", "").identity for text in texts if text}
+        identities |= {f"sha256:{text.lower()}" for text in texts}
+        connections = self.env["logistics.connection"].sudo().with_context(active_test=False)
+        by_key = keys._search(
+            [
+                ("connection_id", "in", connections.search([]).ids),
+                ("identity", "in", list(identities)),
+                ("message_id", "!=", False),
+            ]
+        )
+        found = [
+            messages._search([("receipt", "in", texts)]).select(),
+            messages._search([("correlation_id", "in", texts)]).select(),
+            by_key.select(SQL.identifier(by_key.table, "message_id")),
+        ]
+        return Domain("id", "in", SQL("(%s)", SQL(" UNION ").join(found)))
 
     def _compute_has_body(self):
         self.env.cr.execute(
@@ -154,36 +191,3 @@ class LogisticsMessage(models.Model):
             "logistics_connector_base.action_logistics_message_incoming"
         )
         return dict(action, display_name=name, name=name, domain=domain, context={}, path=False)
-
-
-class LogisticsShipment(models.Model):
-    _inherit = "logistics.shipment"
-
-    message_source_count = fields.Integer(
-        "Messages that told of it", compute="_compute_message_source_count"
-    )
-
-    @api.depends("event_ids.message_id")
-    def _compute_message_source_count(self):
-        counts = dict(
-            self.env["logistics.event"]._read_group(
-                [("shipment_id", "in", self.ids), ("message_id", "!=", False)],
-                ["shipment_id"],
-                ["message_id:count_distinct"],
-            )
-        )
-        for shipment in self:
-            shipment.message_source_count = counts.get(shipment, 0)
-
-    def action_view_messages(self):
-        return self.env["logistics.message"]._open_messages(
-            self.env._("Messages"), [("event_ids.shipment_id", "in", self.ids)]
-        )
-
-
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    def action_view_logistics_messages(self):
-        """The messages that told of this order's shipments."""
-        return self.sudo().shipment_ids.sudo(False).action_view_messages()

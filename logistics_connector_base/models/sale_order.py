@@ -106,3 +106,7 @@ class SaleOrder(models.Model):
         if len(self.shipment_ids) == 1:
             action.update(views=[(False, "form")], res_id=self.shipment_ids.id)
         return action
+
+    def action_view_logistics_messages(self):
+        """The messages that told of this order's shipments."""
+        return self.sudo().shipment_ids.sudo(False).action_view_messages()

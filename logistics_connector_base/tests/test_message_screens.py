@@ -70,6 +70,20 @@ class TestMessageScreens(InboxCommon):
         self.assertEqual(mine.correlated_count, 1)
         self.assertEqual(mine.search(mine.action_view_correlated()["domain"]), second)
 
+    def test_a_message_is_found_by_each_of_its_ids(self):
+        connection = self.make_connection(name="no ids", message_id_header=False)
+        scan = self.message(self.scan("MOV_ARRIVED"), message_id="order 66")
+        message = self.receive(self.connection, scan)
+        bare = self.receive(connection, b"<no json/>")
+        messages = self.env["logistics.message"].with_user(self.user)
+        for text in (message.receipt, message.correlation_id, "order 66", " order 66 "):
+            self.assertEqual(messages.search([("any_id", "=", text)]), message, text)
+        self.assertEqual(messages.search([("any_id", "=", bare.digest)]), bare)
+        self.assertFalse(messages.search([("any_id", "=", "order")]), "as a whole")
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        theirs = self.receive(self.make_connection(name="theirs", company=other), b"<other/>")
+        self.assertFalse(messages.search([("any_id", "=", theirs.receipt)]))
+
     def test_counts_of_a_connection(self):
         self.receive(self.connection, self.message(self.scan("MOV_ARRIVED")))
         last = self.receive(self.connection, b"<no json/>")
@@ -81,6 +95,21 @@ class TestMessageScreens(InboxCommon):
         self.assertEqual(found.mapped("exception_count"), [1, 0])
         self.assertEqual(found[0].last_message_at, last.received_at)
         self.assertFalse(self.env["logistics.connection"].new({}).message_count)
+
+    def test_a_shipment_is_found_by_any_number_or_name(self):
+        partner = self.env["res.partner"].create({"name": "Quartz Ltd"})
+        wanted = self.make_shipment("1ZQ77", partner_id=partner.id, origin="SO-QQ-1")
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.make_shipment("1ZQ77", company=other)
+        shipments = self.env["logistics.shipment"].with_user(self.user)
+        for text in (wanted.name, "zq77", "quartz", "so-qq"):
+            self.assertEqual(shipments.search([("any_number", "ilike", text)]), wanted, text)
+        self.assertEqual(shipments.name_search("ZQ77"), [(wanted.id, wanted.name)])
+        self.assertEqual(
+            shipments.name_search(wanted.name, operator="="), [(wanted.id, wanted.name)]
+        )
+        self.assertNotIn(wanted, shipments.search([("any_number", "not ilike", "quartz")]))
+        self.assertIn(self.shipment, shipments.search([("any_number", "not ilike", "quartz")]))
 
     def test_a_default_page_never_reads_the_history(self):
         """Every entry of the menu that lists messages begins with a filter that an index serves."""

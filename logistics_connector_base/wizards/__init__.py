@@ -5,4 +5,5 @@ from . import (
     logistics_exception_map,
     logistics_exception_time,
     logistics_privacy_wizard,
+    logistics_privacy_wizard_line,
 )
