@@ -26,6 +26,7 @@ TARGETS = {
     "process_vs_orm_bulk": (0.25, 0.4, "min"),
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),
+    "list_vs_stock_move": (1.5, 1, "max"),
 }
 ADDONS = paths.PROJECT / "bench" / "addons"
 
