@@ -154,7 +154,6 @@ class TestHealth(HealthData, TransactionCase):
             """,
             (self.connection.id, self.company.id, self.now),
         )
-        self.env.cr.execute("SELECT brin_summarize_new_values('logistics_message_received')")
         self.env.cr.execute("ANALYZE logistics_message")
         query = self.env["logistics.connection.health"]._table_query
         plan = "\n".join(line for (line,) in self.env.execute_query(SQL("EXPLAIN %s", query)))
