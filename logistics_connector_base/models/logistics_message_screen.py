@@ -28,7 +28,7 @@ class LogisticsMessage(models.Model):
     waits_for = fields.Char(
         "Waits for", compute="_compute_waits_for", help="The numbers that are not in Odoo yet."
     )
-    why = fields.Char("Why", compute="_compute_why", help="What keeps it from being processed.")
+    why = fields.Char(compute="_compute_why", help="What keeps it from being processed.")
     story = fields.Html(
         "What happened", compute="_compute_story", sanitize=False, help="From receipt to now."
     )
