@@ -104,7 +104,13 @@ class Installation:
         self.name, self.demo = name, demo
         self.conf = config.write(
             paths.RUN / f"lifecycle-{name}.conf",
-            config.options(Cluster.main(), name, log_level="warn"),
+            # Without base among the server-wide modules: Odoo does not uninstall those.
+            config.options(
+                Cluster.main(),
+                name,
+                log_level="warn",
+                server_wide_modules="base,rpc,web,queue_job",
+            ),
         )
 
     def odoo(self, *command, stdin=None):
