@@ -203,7 +203,7 @@ class Contention(Trial):
         "people": 2,
         "edits": 8,
         "goods": 12,
-        "one_in": 12,
+        "one_in": 4,
         "hold": 6,
     }
     mutants = (CONTENTION_IS_A_FAILURE, WAITS_WITH_ALL_IT_HAS)
