@@ -30,9 +30,8 @@ class IrHttp(models.AbstractModel):
     def _post_dispatch(cls, response):
         """Machines get no cookies."""
         if answers.is_ours(request.httprequest.path):
-            request.dispatcher.post_dispatch(response)
-        else:
-            super()._post_dispatch(response)
+            return request.dispatcher.post_dispatch(response)
+        return super()._post_dispatch(response)
 
     @classmethod
     def _handle_error(cls, exception):

@@ -20,7 +20,7 @@ class LogisticsRefusal(models.Model):
     _rec_name = "kind"
 
     connection_id = fields.Many2one(
-        "logistics.connection", required=True, readonly=True, ondelete="cascade"
+        "logistics.connection", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
     day = fields.Date(required=True, readonly=True, help="In UTC.")
