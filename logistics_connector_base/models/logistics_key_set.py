@@ -49,7 +49,7 @@ class LogisticsKeySet(models.Model):
     url = fields.Char(string="URL", required=True, readonly=True, groups=fields.NO_ACCESS)
     shown_url = fields.Char(string="Address", compute="_compute_shown")
     keys = fields.Json(readonly=True)
-    key_names = fields.Char(compute="_compute_shown", string="Keys")
+    key_names = fields.Char(compute="_compute_shown", string="Names of the keys")
     fetched_at = fields.Datetime(readonly=True, string="Fetched")
     fresh_until = fields.Datetime(readonly=True, string="Fresh until")
     tried_at = fields.Datetime(readonly=True, string="Last try")

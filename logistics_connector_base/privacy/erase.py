@@ -27,14 +27,16 @@ def erase(env, found, subject, partners):
     references = found.references - keep["references"]
     stops = found.stops - keep["stops"]
     documents = found.documents - keep["documents"]
+    exceptions = found.exceptions - keep["exceptions"]
+    notes = found.notes - keep["notes"]
     counts = {
         "shipments": len(shipments),
         "events": len(events),
         "messages": len(messages),
         "references": len(references),
         "stops": len(stops),
-        "exceptions": len(found.exceptions),
-        "notes": len(found.notes),
+        "exceptions": len(exceptions),
+        "notes": len(notes),
         "documents": len(documents),
     }
     now = fields.Datetime.now()
@@ -53,7 +55,7 @@ def erase(env, found, subject, partners):
     for reference in references:
         reference.value = f"erased:{digest(reference.value.encode())[:16]}"
     _erase_messages(env, messages, subject, now)
-    for exception in found.exceptions.with_context(tracking_disable=True):
+    for exception in exceptions.with_context(tracking_disable=True):
         exception.write(
             {
                 name: subject.blank(exception[name])
@@ -61,7 +63,7 @@ def erase(env, found, subject, partners):
                 if exception[name]
             }
         )
-    for note in found.notes:
+    for note in notes:
         note.body = subject.blank(str(note.body))
     documents.unlink()
     return counts

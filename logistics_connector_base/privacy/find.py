@@ -29,8 +29,8 @@ NOTED = {
 @dataclass(slots=True)
 class Found:
     """Recordsets (superuser), by what they are; ``parts``: message id → excerpts that name the
-    person; ``held``: records under legal hold, ``busy``: messages that are not worked yet. Neither
-    of the two is in the recordsets to erase."""
+    person. ``held`` (records under legal hold) and ``busy`` (messages that are not worked yet) are
+    among them, and are not erased."""
 
     shipments: object  # of which the person is the consignee
     events: object
@@ -221,6 +221,11 @@ class Finder:
                 )
             )
         )
+        held_exceptions = found.exceptions.filtered(
+            lambda exception: (
+                exception.shipment_id.retention_hold or exception.connection_id.retention_hold
+            )
+        )
         found.held = {
             "shipments": found.shipments & held,
             "events": held_events,
@@ -228,7 +233,22 @@ class Finder:
             "references": found.references.filtered(lambda r: r.shipment_id in held),
             "stops": found.stops.filtered(lambda s: s.shipment_id in held),
             "documents": held_documents,
+            "exceptions": held_exceptions,
+            "notes": found.notes.filtered(lambda note: self._is_held_note(note, held_exceptions)),
         }
         found.busy = found.messages.filtered(
             lambda message: message.state in ("received", "processing")
         )
+
+    def _is_held_note(self, note, held_exceptions):
+        """Whether a note in the chatter is about something under legal hold."""
+        record = self.env[note.model].browse(note.res_id)
+        if note.model == "logistics.exception":
+            return (
+                record in held_exceptions
+                or record.shipment_id.retention_hold
+                or record.connection_id.retention_hold
+            )
+        if note.model == "stock.picking":
+            return any(record.shipment_ids.mapped("retention_hold"))
+        return record.retention_hold

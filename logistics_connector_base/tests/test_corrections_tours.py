@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .test_tours import TourCommon
+from .test_tours import USER, TourCommon
 
 PDF = b"%PDF-1.4 proof of delivery"
 
@@ -63,4 +63,6 @@ class TestCorrectionsTours(TourCommon):
                 "note": "The driver's list says so",
             }
         ).action_decide()
-        self._tour("/odoo/logistics-shipments", "logistics_withdrawn_delivery", "tour_user")
+        # The proof is the consignee's: who may not see personal data sees that there is one only.
+        self.make_user("tour_personal", USER, "logistics_connector_base.group_logistics_personal")
+        self._tour("/odoo/logistics-shipments", "logistics_withdrawn_delivery", "tour_personal")

@@ -186,6 +186,20 @@ class TestPrivacyRequests(PrivacyCommon):
     def test_a_legal_hold_is_kept_and_told(self):
         _body, message = self.tell()
         self.shipment.retention_hold = True
+        self.shipment.message_post(body="Left with Jose Garcia")
+        trouble, free = self.env["logistics.exception"].create(
+            [
+                {
+                    "type_id": self.env["logistics.exception.type"].search([], limit=1).id,
+                    "key": f"held:{shipment.id}",
+                    "severity": "major",
+                    "name": "Refused by Jose Garcia",
+                    "company_id": self.company.id,
+                    "shipment_id": shipment.id,
+                }
+                for shipment in (self.shipment, self.make_shipment("1Z2"))
+            ]
+        )
         wizard = self.wizard()
         wizard.action_search()
         self.assertIn("legal hold", wizard.kept)
@@ -194,6 +208,9 @@ class TestPrivacyRequests(PrivacyCommon):
         wizard.action_erase()
         self.env.invalidate_all()
         self.assertTrue(message.has_body and self.shipment.signed_by and self.shipment.document_ids)
+        self.assertIn("Jose Garcia", trouble.name)
+        self.assertTrue(any("Jose Garcia" in note.body for note in self.shipment.message_ids))
+        self.assertNotIn("Garcia", free.name, "what is under no hold is erased")
         self.assertGreater(self.env["logistics.privacy.request"].search([]).kept_count, 1)
 
     def test_a_message_that_is_not_worked_yet_is_left_for_later(self):
