@@ -47,11 +47,29 @@ class Fairness(Trial):
     number = 18
     title = "Hot key and fairness"
     passes_when = "the hot parcel is where its scans say; others' lag ≤ 2 ×, urgent ones first"
-    load = {"hot": 5000, "others": 1000, "noise": 20_000, "rate": 8, "seconds": 30, "lag": 2}
-    short_load = {"hot": 120, "others": 30, "noise": 2800, "rate": 8, "seconds": 2, "lag": None}
+    # ``behind``: which part of the noisy source's line may be worked before its urgent messages, on
+    # average. Two batches of each lane are a large part of a short line.
+    load = {
+        "hot": 5000,
+        "others": 1000,
+        "noise": 20_000,
+        "rate": 8,
+        "seconds": 30,
+        "behind": 0.5,
+        "lag": 2,
+    }
+    short_load = {
+        "hot": 120,
+        "others": 30,
+        "noise": 2800,
+        "rate": 8,
+        "seconds": 2,
+        "behind": 0.9,
+        "lag": None,
+    }
     mutants = (NO_TURNS, NOTHING_IS_URGENT)
 
-    def run(self, arena, seed, hot, others, noise, rate, seconds, lag):
+    def run(self, arena, seed, hot, others, noise, rate, seconds, behind, lag):
         # First, so that whoever is served by age or number is served before all others.
         partner = CanonicalPartner()
         noisy = connect(arena.rpc, partner, f"exam noisy {seed} {id(self)} {now().timestamp()}")
@@ -87,7 +105,7 @@ class Fairness(Trial):
         field.drain(600)
         noise_lags = field.lags(quiet_ids, mark)
         overtaken = self._overtaken(arena, quiet_ids, noisy, mark)
-        behind = self._behind(arena, noisy, urgent)
+        waited = self._behind(arena, noisy, urgent)
 
         verdict = field.judge()
         expected = ("in_transit", last_scan, hot)
@@ -97,12 +115,12 @@ class Fairness(Trial):
             f"fairness: {overtaken} messages of the noisy source were worked before one of another",
         )
         verdict.expect(
-            behind < 0.5, f"urgent messages waited for {behind:.0%} of the noisy source's others"
+            waited < behind, f"urgent messages waited for {waited:.0%} of the noisy source's others"
         )
         verdict.figures |= {
             "hot_key_inversions": inversions,
             "overtaken_max": overtaken,
-            "urgent_behind": round(behind, 2),
+            "urgent_behind": round(waited, 2),
             "hot_p95_ms": field.lag_figures(before, hot_lags)["lag_p95_ms"],
             **field.lag_figures(before, noise_lags),
         }
