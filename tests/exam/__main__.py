@@ -99,6 +99,7 @@ def run_one(trial, arena, seed, short, mutant=None):
         "problems": verdict.problems,
         "seconds": round(time.monotonic() - start, 1),
         "at": time.strftime("%Y-%m-%d %H:%M"),
+        "commit": publish.commit(),
     }
     show(result)
     return result

@@ -1,10 +1,13 @@
 """Writes the results of the exam into docs/reliability.md, each kind between its two marks."""
 
+import json
 import os
 import platform
 import subprocess
 
 from devtools import paths
+
+from .arena import LEDGERS
 
 PAGE = paths.PROJECT / "docs" / "reliability.md"
 SETS = ("lost", "unexpected", "corrupted", "repeated", "double", "unfinished")
@@ -20,21 +23,33 @@ def write(results, mutants=False):
     kind = "mutants" if mutants else "results"
     begin = f"<!-- {kind}: written by ./dev exam {'--mutant ' if mutants else ''}--publish -->"
     end = f"<!-- end of {kind} -->"
+    results = sorted(merged(results, mutants), key=lambda result: result["trial"])
     text = PAGE.read_text(encoding="utf-8")
     before, rest = text.split(begin)
     after = rest.split(end)[1]
     table = mutants_table(results) if mutants else trials_table(results)
-    lines = [f"Commit {commit()}, {results[-1]['at'][:10]}; {machine()}.", "", *table]
+    lines = [f"{machine()}; the newest run of each.", "", *table]
     PAGE.write_text(f"{before}{begin}\n\n{chr(10).join(lines)}\n\n{end}{after}", encoding="utf-8")
     return PAGE.relative_to(paths.PROJECT)
 
 
+def merged(results, mutants):
+    """These results, and the newest earlier ones of this machine for what was not run now."""
+    newest = {}
+    for file in sorted(LEDGERS.glob("results-*.json")):
+        for result in json.loads(file.read_text()):
+            if bool(result["mutant"]) == mutants and (mutants or result["load"] == "full"):
+                newest[result["trial"], result["mutant"]] = result
+    newest |= {(result["trial"], result["mutant"]): result for result in results}
+    return list(newest.values())
+
+
 def trials_table(results):
     yield (
-        "| trial | seed | verdict | tried / acknowledged / recorded / applied "
+        "| trial | commit | seed | verdict | tried / acknowledged / recorded / applied "
         f"| {', '.join(SETS)} | figures | seconds |"
     )
-    yield "|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|"
     for result in results:
         counts = result["counts"]
         sets = " / ".join(
@@ -47,7 +62,8 @@ def trials_table(results):
             if name not in UNSHOWN
         )
         yield (
-            f"| {result['trial']} {result['title']} | {result['seed']} "
+            f"| {result['trial']} {result['title']} | {result['commit']}, {result['at']} "
+            f"| {result['seed']} "
             f"| {'passed' if result['passed'] else '**FAILED**'} | {sets} "
             f"| {bad or 'all 0'} | {figures} | {result['seconds']:.0f} |"
         )
