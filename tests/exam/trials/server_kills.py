@@ -3,9 +3,9 @@
 import threading
 import time
 
-from ...support.polling import wait_for
 from .. import mutants
 from ..arena import Field
+from ..gate import Gate
 from ..tree import Mutant, Patch
 from ..trial import Trial
 from ..verdict import latency_figures
@@ -14,6 +14,7 @@ from .worker_kills import Pace, measure_capacity
 # What a dead server had in work belongs to nobody for that long at most (seconds): the sweep looks
 # each minute, and a job begins soon after.
 LEASE = 90
+GATE = 301  # the lock at which a drain is held until the server is killed
 
 NOTHING_TAKEN_BACK = Mutant(
     "what a dead process had in work is not taken back",
@@ -100,15 +101,14 @@ class ServerKills(Trial):
 
     @staticmethod
     def _kill_in_the_act(field, pace):
-        """Kill the server while messages are in work (in a second or two there are some); whether
-        it left any behind."""
-        count = "SELECT count(*) FROM logistics_message WHERE state = 'processing'"
+        """Kill the server while messages are in work; whether it left any behind. A drain is held
+        where it writes its facts, as a batch may be over before anybody has seen it."""
         database = field.arena.database
-        try:
-            wait_for(lambda: database.value(count), 3, interval=0.005)
-        except AssertionError:
-            pass
-        field.arena.server.kill9()
-        left = database.value(count)
+        with Gate(database, "logistics_event", "true", GATE) as gate:
+            gate.wait_held()
+            field.arena.server.kill9()
+            left = database.value(
+                "SELECT count(*) FROM logistics_message WHERE state = 'processing'"
+            )
         field.ledger.note(killed="server", in_work=left)
         return bool(left)
