@@ -31,7 +31,7 @@ FORGETFUL_DRAIN = Mutant(
             "                if min(ids) % 3:\n"
             "                    batch.process()\n"
             "                else:\n"
-            "                    batch.failures = batch.unread = []\n"
+            "                    batch.failures = batch.unread = batch.held = []\n"
             '                    batch.messages.write({"state": "processed"})\n',
         ),
     ),

@@ -41,8 +41,8 @@ class StaticHeader(Scheme):
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer(Scheme):
-    """``Authorization: Bearer <token>`` (Ship24, Sendcloud's event subscriptions)."""
+class _Authorization(Scheme):
+    """A secret that stands in the header Authorization."""
 
     @property
     def strength(self) -> int:
@@ -51,6 +51,11 @@ class Bearer(Scheme):
     @property
     def secret_headers(self) -> tuple[str, ...]:
         return ("Authorization",)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(_Authorization):
+    """``Authorization: Bearer <token>`` (Ship24, Sendcloud's event subscriptions)."""
 
     def check_secret(self, text: str) -> None:
         check_secret("static", text)
@@ -60,16 +65,8 @@ class Bearer(Scheme):
 
 
 @dataclass(frozen=True, slots=True)
-class Basic(Scheme):
+class Basic(_Authorization):
     """``Authorization: Basic …`` (RFC 7617; FourKites). The secret is "user:password"."""
-
-    @property
-    def strength(self) -> int:
-        return SECRET
-
-    @property
-    def secret_headers(self) -> tuple[str, ...]:
-        return ("Authorization",)
 
     def check_secret(self, text: str) -> None:
         user, colon, password = text.partition(":")
