@@ -23,12 +23,12 @@ SHORT_IDENTITY = Mutant(
 )
 
 FORGETFUL_DRAIN = Mutant(
-    "some batches are marked as processed and never worked",
+    "all batches but the first are marked as processed and never worked",
     (
         Patch(
             INBOX,
             "                batch.process()\n",
-            "                if min(ids) % 3:\n"
+            "                if min(ids) < 3:\n"
             "                    batch.process()\n"
             "                else:\n"
             "                    batch.failures = batch.unread = batch.held = []\n"
