@@ -8,6 +8,7 @@ import subprocess
 from devtools import paths
 
 from .arena import LEDGERS
+from .trials import TRIALS
 
 PAGE = paths.PROJECT / "docs" / "reliability.md"
 SETS = ("lost", "unexpected", "corrupted", "repeated", "double", "unfinished")
@@ -35,10 +36,18 @@ def write(results, mutants=False):
 
 def merged(results, mutants):
     """These results, and the newest earlier ones of this machine for what was not run now."""
-    newest = {}
+    newest, known = (
+        {},
+        {mutant.name for trial in TRIALS.values() for mutant in trial.mutants} | {""},
+    )
     for file in sorted(LEDGERS.glob("results-*.json")):
         for result in json.loads(file.read_text()):
-            if bool(result["mutant"]) == mutants and (mutants or result["load"] == "full"):
+            # A mutant that was renamed since is another one.
+            if (
+                result["mutant"] in known
+                and bool(result["mutant"]) == mutants
+                and (mutants or result["load"] == "full")
+            ):
                 newest[result["trial"], result["mutant"]] = result
     newest |= {(result["trial"], result["mutant"]): result for result in results}
     return list(newest.values())
