@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, tagged
 from .common import InboxCommon
 
 GROUP = "logistics_connector_base.group_logistics_"
-SECRETS = ("Ada", "Lovelace", "Elm", "3511", "0612345678")
+SECRETS = ("Iris", "Lovelace", "Elm", "3511 AB", "0612345678")
 PERSONAL = ("signed_by", "raw_text", "place_name", "zip", "latitude", "longitude")
 
 
@@ -29,16 +29,16 @@ class PersonalCommon(InboxCommon):
     def deliver(self):
         delivered = self.scan(
             "DLV_DELIVERED",
-            signed_by="Ada Lovelace",
-            raw_text="Signed by ADA LOVELACE, call 0612345678",
+            signed_by="Iris Lovelace",
+            raw_text="Signed by IRIS LOVELACE, call 0612345678",
             place={
-                "name": "Ada Lovelace",
+                "name": "Iris Lovelace",
                 "street": "Elm 1",
                 "city": "Utrecht",
                 "zip": "3511 AB",
                 "country": "NL",
             },
-            documents=[self.document(b"%PDF-1.4 Ada Lovelace")],
+            documents=[self.document(b"%PDF-1.4 Iris Lovelace")],
         )
         self.message_record = self.receive(self.connection, self.message(delivered))
         return self.shipment.event_ids.filtered(lambda event: event.code == "DLV_DELIVERED")
@@ -72,11 +72,11 @@ class TestPersonalData(PersonalCommon):
 
     def test_who_may_sees_it(self):
         event = self.event.with_user(self.trusted)
-        self.assertEqual((event.signed_by_shown, event.signed_by), ("Ada Lovelace",) * 2)
-        self.assertEqual(event.place, "Ada Lovelace, 3511 AB Utrecht, NL")
-        self.assertEqual(self.shipment.with_user(self.trusted).signed_by, "Ada Lovelace")
+        self.assertEqual((event.signed_by_shown, event.signed_by), ("Iris Lovelace",) * 2)
+        self.assertEqual(event.place, "Iris Lovelace, 3511 AB Utrecht, NL")
+        self.assertEqual(self.shipment.with_user(self.trusted).signed_by, "Iris Lovelace")
         message = self.message_record.with_user(self.trusted)
-        self.assertIn("Ada Lovelace", message.body_text)
+        self.assertIn("Iris Lovelace", message.body_text)
         self.assertTrue(message.body_file)
 
     def test_a_managers_preview_is_masked_and_keeps_its_shape(self):
@@ -106,7 +106,7 @@ class TestPersonalData(PersonalCommon):
             with self.assertRaises(AccessError, msg=name):
                 events.browse(self.event.id).export_data([name])
         shipments = self.env["logistics.shipment"].with_user(self.manager)
-        for domain in ([("signed_by", "ilike", "ada")], [("event_ids.signed_by", "ilike", "ada")]):
+        for domain in ([("signed_by", "ilike", "iris")], [("event_ids.signed_by", "ilike", "iris")]):
             with self.assertRaises(AccessError):
                 shipments.search(domain)
 
@@ -135,7 +135,7 @@ class TestPersonalData(PersonalCommon):
             self.assertEqual(bool(mine.search([("id", "=", document.id)])), sees)
             self.assertEqual(bool(self.shipment.with_user(user).document_ids), sees)
             if sees:
-                self.assertIn(b"Ada", document.with_user(user).raw)
+                self.assertIn(b"Iris", document.with_user(user).raw)
             else:
                 with self.assertRaises(AccessError):
                     document.with_user(user).read(["raw"])
@@ -150,7 +150,7 @@ class TestPersonalData(PersonalCommon):
 
     def test_exceptions_do_not_quote_names(self):
         self.receive(
-            self.connection, self.message(self.scan("ZZ1", raw_text="Left with Ada Lovelace"))
+            self.connection, self.message(self.scan("ZZ1", raw_text="Left with Iris Lovelace"))
         )
         (case,) = self.exceptions("unmapped_code")
         self.assertEqual(case.detail, "Left with ***")
@@ -174,8 +174,8 @@ class TestPersonalDataOverRpc(PersonalCommon, HttpCase):
         self.env.flush_all()
         self.authenticate("personal_manager", "personal_manager")
         for method, args in (
-            ("search_read", ([("signed_by", "ilike", "ada")], ["id"])),
-            ("search_count", ([("raw_text", "ilike", "ada")],)),
+            ("search_read", ([("signed_by", "ilike", "iris")], ["id"])),
+            ("search_count", ([("raw_text", "ilike", "iris")],)),
             ("read", ([event.id], ["signed_by"])),
             ("web_search_read", ([], {"signed_by": {}})),
             ("formatted_read_group", ([], ["signed_by"], ["__count"])),
@@ -189,10 +189,10 @@ class TestPersonalDataOverRpc(PersonalCommon, HttpCase):
             [self.shipment.id],
             specification={"timeline": {}, "signed_by_shown": {}},
         )
-        self.assertNotIn("ada", json.dumps(shown).lower())
+        self.assertNotIn("iris", json.dumps(shown).lower())
         self.assertIn("***", json.dumps(shown))
         document = self.shipment.document_ids
         self.assertEqual(self.url_open(f"/web/content/{document.id}").status_code, 404)
         self.authenticate("personal_trusted", "personal_trusted")
         answer = self.url_open(f"/web/content/{document.id}")
-        self.assertIn(b"Ada", answer.content)
+        self.assertIn(b"Iris", answer.content)
