@@ -65,6 +65,13 @@ SET state = 'processing', tries = tries + 1, lane = %(lane)s,
 FROM taken WHERE m.id = taken.id
 RETURNING m.id, m.tries
 """
+# By the index that claims use. From now on: what was due before is seen by whoever looks for work,
+# and the dead entries of what was worked long ago are not stepped over.
+DUE_IN = """
+SELECT EXTRACT(EPOCH FROM next_try_at - now() AT TIME ZONE 'UTC')::float FROM logistics_message
+WHERE state = 'received' AND tries > 0 AND next_try_at > now() AT TIME ZONE 'UTC'
+ORDER BY next_try_at NULLS FIRST LIMIT 1
+"""
 # Alone at its second try already: that it ended the process again is its own doing, and it waits
 # like any other failure. After the first, where it was one of many, it does not.
 TAKE_BACK = """
@@ -117,3 +124,10 @@ def claim_again(cr, lane):
     """
     cr.execute(CLAIM_AGAIN, {"lane": lane})
     return cr.fetchone()
+
+
+def due_in(cr):
+    """Seconds until the next message is to be tried again; None when none is planned."""
+    cr.execute(DUE_IN)
+    row = cr.fetchone()
+    return row and row[0]

@@ -2,12 +2,14 @@
 
 The request sets a flag; one daemon thread per process and database looks at most once in
 ``INTERVAL`` seconds whether received messages wait and no drain is under way, and enqueues one. It
-goes on until nothing waits, so that no wake-up is lost between a drain's last look and its end. A
-sweep (ir.cron, each minute) stands behind it: a process that dies takes only its own waker along.
+goes on until nothing waits, so that no wake-up is lost between a drain's last look and its end.
+Then it sleeps until the next flag, or until the database says that a message is to be tried again.
+A sweep (ir.cron, each minute) stands behind it: a process that dies takes only its own waker along.
 """
 
 import contextlib
 import logging
+import random
 import threading
 import time
 
@@ -20,6 +22,8 @@ from . import store
 _logger = logging.getLogger(__name__)
 
 INTERVAL = 0.25  # seconds between two looks
+# Who sleeps until a message is due looks this often meanwhile (seconds): plans change.
+LONGEST = 60
 
 HOUR = 3600
 USED = """
@@ -34,16 +38,8 @@ _wakers: dict[str, "_Waker"] = {}
 _lock = threading.Lock()
 
 
-def wake(dbname, after=0):
-    """Say that a message waits in ``dbname``; returns at once.
-
-    :param float after: seconds in which it will be due
-    """
-    if after:
-        timer = threading.Timer(after, wake, (dbname,))
-        timer.daemon = True
-        timer.start()
-        return
+def wake(dbname):
+    """Say that a message waits in ``dbname``, or will be due; returns at once."""
     waker = _wakers.get(dbname)
     if waker is None or not waker.is_alive():
         with _lock:
@@ -73,27 +69,40 @@ class _Waker(threading.Thread):
         self.used = set()
 
     def run(self):
+        pause = None
         while True:
-            self.flag.wait()
+            self.flag.wait(pause)
             self.flag.clear()
             try:
-                if self._look():
-                    self.flag.set()  # something waits: look again until nothing does
+                pause = self._look()
             except Exception:
                 # PostgreSQL may be away; the messages are safe, the next arrival or the sweep
                 # comes back to them.
                 _logger.warning("could not start the inbox drain of %s", self.dbname, exc_info=True)
+                pause = None
             self._write_used()
-            threading.Event().wait(INTERVAL)
+            time.sleep(INTERVAL)
 
     def _look(self):
+        """Start what is to be started.
+
+        :return: seconds until the next look is due; None when somebody else will say so. Without
+            end, not each minute: a database that is gone, or left alone, costs nothing.
+        """
         with Registry(self.dbname).cursor() as cr:
             # Jobs change meanwhile; a snapshot would make that an error.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
-                return False
-            return env["logistics.inbox"]._wake()
+                return None
+            inbox = env["logistics.inbox"]
+            if inbox._wake():
+                return 0  # something waits: look again until nothing does
+            due = inbox._due_in()
+        if due is None:
+            return None
+        # Several processes wait for the same message: they do not all come at the same moment.
+        return min(due + random.uniform(0, INTERVAL), LONGEST)
 
     def _write_used(self):
         """When secrets were last used; best effort, a lost hour matters to nobody.

@@ -10,7 +10,7 @@ from ..core.backoff import next_delay
 from ..core.setbacks import CONTENTION, MESSAGE, OUTAGE, come_back_after, setback
 from ..inbox import glance, lanes
 from ..inbox.batch import InboxBatch
-from ..inbox.claims import TAKE_BACK, claim_again, claim_in_turns
+from ..inbox.claims import TAKE_BACK, claim_again, claim_in_turns, due_in
 from ..inbox.watchdog import TimeExceeded, Watchdog
 from ..intake import waker
 
@@ -130,6 +130,11 @@ class LogisticsInbox(models.AbstractModel):
         return True
 
     @api.model
+    def _due_in(self):
+        """Seconds until a message is to be tried again; None when none is planned."""
+        return due_in(self.env.cr)
+
+    @api.model
     def _start(self, lane):
         """Enqueue a drain of a lane, unless a fresh job is about to begin."""
         key = f"{IDENTITY_KEY}.{lane}"
@@ -170,16 +175,21 @@ class LogisticsInbox(models.AbstractModel):
         :return: a line for the job's result
         """
         deadline = time.monotonic() + SLICE_SECONDS
-        with self._lane(lane) as session:
-            if session is None:
-                return f"lane {lane} is at work already"
-            # Whoever brought these messages may be gone: this process looks after the lanes, too.
+        try:
+            with self._lane(lane) as session:
+                if session is None:
+                    return f"lane {lane} is at work already"
+                # Whoever brought these messages may be gone: this process looks after the lanes,
+                # too.
+                waker.wake(self.env.cr.dbname)
+                self._take_back(lane)
+                worked = 0
+                if lane <= self._lanes():
+                    with Watchdog() as watchdog:
+                        worked = self._work_off(session, watchdog, deadline)
+        finally:
+            # What is to be tried again has its time now: the waker asks for it.
             waker.wake(self.env.cr.dbname)
-            self._take_back(lane)
-            worked = 0
-            if lane <= self._lanes():
-                with Watchdog() as watchdog:
-                    worked = self._work_off(session, watchdog, deadline)
         return f"{worked} messages worked"
 
     def _work_off(self, session, watchdog, deadline):
@@ -373,7 +383,6 @@ class LogisticsInbox(models.AbstractModel):
                 "make_interval(secs => %s) WHERE id = ANY(%s) AND state = 'processing'",
                 (delay, ids),
             )
-        waker.wake(self.env.cr.dbname, after=delay)
 
     def _bury_unfinished(self, message_id):
         """Its last try was begun and never ended: no more of it. Nobody could write a reason."""
