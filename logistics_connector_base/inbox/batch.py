@@ -112,7 +112,12 @@ class InboxBatch:
         """
         parked = self.env["logistics.parked.reference"]
         attached = [item.event_id for item in self.items if item.shipment_id]
-        parked.search([("event_id", "in", attached)]).unlink()
+        found = parked.search([("event_id", "in", attached)])
+        # Another message told the same fact first, and did not know whose it was: it is worked
+        # again, or it would wait for a shipment that is there.
+        others = found.message_id.filtered(lambda m: m.state == "parked") - self.messages
+        found.unlink()
+        others._requeue()
         waiting = {item.event_id: item for item in self.items if not item.shipment_id}
         already = set(parked.search([("event_id", "in", list(waiting))]).event_id.ids)
         parked.create(

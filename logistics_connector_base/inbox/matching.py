@@ -15,6 +15,18 @@ UID_WINDOW = timedelta(days=14)
 # a batch takes. One message alone comes again; it has perhaps done so for a while.
 PATIENCE, PATIENCE_ALONE = 2000, 100
 
+BIND = """
+INSERT INTO logistics_shipment_reference
+    (shipment_id, company_id, package_id, type, value, issuer, value_key,
+     create_uid, create_date, write_uid, write_date)
+SELECT s.id, s.company_id, v.package_id, v.type, v.value, v.issuer, v.value_key,
+       v.uid, now() AT TIME ZONE 'UTC', v.uid, now() AT TIME ZONE 'UTC'
+FROM (VALUES %s) AS v(shipment_id, package_id, type, value, issuer, value_key, uid)
+JOIN logistics_shipment s ON s.id = v.shipment_id
+ON CONFLICT (shipment_id, type, value, issuer) DO NOTHING
+RETURNING value_key
+"""
+
 
 class Matcher:
     """Finds the shipment of each item; sets ``shipment_id`` and ``why``. Messages in ``left`` are
@@ -142,36 +154,21 @@ class Matcher:
                     wanted.setdefault(key, item)
         if not wanted:
             return []
-        bound = []
+        packages = self.env["logistics.shipment.package"]._by_number({key[0] for key in wanted})
+        rows = []
         for (shipment_id, kind, value, issuer), item in wanted.items():
-            package = self.env["logistics.shipment.package"]._find_by_number(
-                shipment_id, item.number
-            )
-            self.env.cr.execute(
-                """
-                INSERT INTO logistics_shipment_reference
-                    (shipment_id, company_id, package_id, type, value, issuer, value_key,
-                     create_uid, create_date, write_uid, write_date)
-                SELECT s.id, s.company_id, %s, %s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC',
-                       %s, now() AT TIME ZONE 'UTC'
-                FROM logistics_shipment s WHERE s.id = %s
-                ON CONFLICT (shipment_id, type, value, issuer) DO NOTHING
-                RETURNING value_key
-                """,
-                (
-                    package.id or None,
-                    kind,
-                    value,
-                    issuer,
-                    normalise_number(value),
-                    self.env.uid,
-                    self.env.uid,
-                    shipment_id,
-                ),
-            )
-            bound += [row[0] for row in self.env.cr.fetchall()]
+            package = packages.get((shipment_id, normalise_number(item.number or "")))
+            key = normalise_number(value)
+            rows.append((shipment_id, package, kind, value, issuer, key, self.env.uid))
+        bound = self.env.cr.execute_values(
+            BIND,
+            rows,
+            template="(%s, %s::int, %s, %s, %s, %s, %s)",
+            page_size=len(rows),
+            fetch=True,
+        )
         self.env["logistics.shipment.reference"].invalidate_model()
-        return bound
+        return [row[0] for row in bound]
 
 
 def _may_be_bound(event, candidate):

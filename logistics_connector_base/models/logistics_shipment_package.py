@@ -67,10 +67,14 @@ class LogisticsShipmentPackage(models.Model):
         reference_model.create(values)
 
     @api.model
-    def _find_by_number(self, shipment_id, number):
-        """The package of a shipment that carries this number, or an empty recordset."""
-        key = normalise_number(number or "")
-        for package in self.search([("shipment_id", "=", shipment_id)]):
-            if key and normalise_number(package.tracking_number or "") == key:
-                return package
-        return self.browse()
+    def _by_number(self, shipment_ids):
+        """The packages of shipments by what they carry.
+
+        :return: ``(shipment id, normalised tracking number)`` → id of the first such package
+        """
+        found = {}
+        for package in self.search([("shipment_id", "in", list(shipment_ids))]):
+            key = normalise_number(package.tracking_number or "")
+            if key:
+                found.setdefault((package.shipment_id.id, key), package.id)
+        return found

@@ -90,3 +90,49 @@ class TestInboxIdentity(InboxCommon):
         code = self.env.ref("logistics_connector_base.event_code_dlv_eta")
         with self.assertRaisesRegex(ValidationError, "no flag"):
             code.flag_set = "exceptoin"
+
+    # -- carriers' unique ids -----------------------------------------------------------------
+
+    def test_unique_ids_of_a_batch_are_kept_with_their_parcels(self):
+        """Several ids, parcels and shipments at once; some are told twice, one is known already."""
+        pair = self.make_shipment("1Z-ONE", "1Z-TWO")
+        first, second = pair.package_ids
+        known, other = self._uid("U-KNOWN"), self.make_shipment("1Z-OTHER")
+        self.env["logistics.shipment.reference"].create({"shipment_id": other.id, **known})
+        waiting = self._tell_of("", "U-ONE", work=False)
+        self.work_inbox()
+        self.assertEqual(waiting.state, "parked")
+        for number, value in (
+            ("1z-one", "U-ONE"),
+            ("1Z-TWO", "U-TWO"),
+            ("1Z-ONE", "U-ONE"),
+            ("1Z-OTHER", "U-KNOWN"),
+            ("1Z999", "U-999"),
+            ("1Z-NOBODYS", "U-NOBODYS"),
+        ):
+            self._tell_of(number, value, work=False)
+        self.work_inbox()
+        kept = self.env["logistics.shipment.reference"].search([("type", "=", "carrier_uid")])
+        self.assertEqual(
+            {(ref.value, ref.issuer, ref.shipment_id, ref.package_id) for ref in kept},
+            {
+                ("U-KNOWN", "ups", other, first.browse()),
+                ("U-ONE", "ups", pair, first),
+                ("U-TWO", "ups", pair, second),
+                ("U-999", "ups", self.shipment, self.shipment.package_ids),
+            },
+        )
+        self.assertEqual(len(kept), 4, "each once")
+        self.assertEqual(set(kept.mapped("value_key")), {"UKNOWN", "UONE", "UTWO", "U999"})
+        self.assertEqual(kept.company_id, self.company)
+        self.assertEqual(waiting.state, "received", "who said it is told whose it is")
+
+    @staticmethod
+    def _uid(value):
+        return {"type": "carrier_uid", "value": value, "issuer": "ups"}
+
+    def _tell_of(self, number, uid, work=True):
+        scan = self.scan("PUP_PICKED_UP", number=number)
+        numbers = scan["shipment"]["references"] if number else []
+        scan["shipment"]["references"] = [*numbers, self._uid(uid)]
+        return self.receive(self.connection, self.message(scan), work=work)
