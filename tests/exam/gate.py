@@ -11,7 +11,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared({key});
     RETURN NEW;
 END $$;
-CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW
+CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW
     WHEN ({condition}) EXECUTE FUNCTION {name}();
 """
 DROP = "DROP TRIGGER IF EXISTS {name} ON {table}; DROP FUNCTION IF EXISTS {name}()"
@@ -22,7 +22,7 @@ SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND ob
 
 class Gate:
     """Holds back each transaction that inserts a row of ``table`` for which ``condition`` (SQL over
-    NEW) is true, until it is opened.
+    NEW) is true, until it is opened. ``when``: BEFORE or AFTER, INSERT or UPDATE.
 
     with Gate(database, "logistics_message_body", "NEW.content = ...", 77) as gate:
         ...                   # begin the transaction in a thread
@@ -31,10 +31,10 @@ class Gate:
         gate.open()
     """
 
-    def __init__(self, database, table, condition, key):
+    def __init__(self, database, table, condition, key, when="BEFORE INSERT"):
         self.database, self.key = database, key
         self.names = {"name": f"exam_gate_{key}", "table": table}
-        self.create = CREATE.format(**self.names, key=key, condition=condition)
+        self.create = CREATE.format(**self.names, key=key, condition=condition, when=when)
 
     def __enter__(self):
         self.session = psycopg2.connect(self.database.cluster.dsn(self.database.name))
