@@ -27,6 +27,7 @@ def uninstall_hook(env):
     for table in (
         "logistics_message_body",
         "logistics_rate_bucket",
+        "logistics_send_bucket",
         "logistics_inbox_level",
         "logistics_inbox_glance",
     ):

@@ -95,14 +95,14 @@ class _Waker(threading.Thread):
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
                 return None
-            inbox = env["logistics.inbox"]
-            if inbox._wake():
+            boxes = env["logistics.inbox"], env["logistics.outbox"]
+            if any([box._wake() for box in boxes]):
                 return 0  # something waits: look again until nothing does
-            due = inbox._due_in()
-        if due is None:
+            due = [seconds for box in boxes if (seconds := box._due_in()) is not None]
+        if not due:
             return None
         # Several processes wait for the same message: they do not all come at the same moment.
-        return min(due + random.uniform(0, INTERVAL), LONGEST)
+        return min(max(min(due), 0) + random.uniform(0, INTERVAL), LONGEST)
 
     def _write_used(self):
         """When secrets were last used; best effort, a lost hour matters to nobody.

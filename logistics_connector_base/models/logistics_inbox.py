@@ -36,8 +36,6 @@ PATIENT_TRIES = 5
 LANES_PARAMETER, LANES, MOST_LANES = "logistics.inbox_lanes", 2, 16
 SECONDS_PARAMETER, MESSAGE_SECONDS = "logistics.inbox_message_seconds", 3
 IDENTITY_KEY = "logistics.inbox.drain"
-# A job that was handed out and never began is not waited for longer than this (seconds).
-JOB_PATIENCE = 15
 # New messages that wait longer than this get one more lane (seconds).
 LANE_PATIENCE = 0.5
 
@@ -48,18 +46,6 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM logistics_message
                               WHERE state = 'received' AND tries = 0 LIMIT %(most)s) fresh),
        EXISTS (SELECT 1 FROM logistics_message WHERE state = 'received' AND tries = 0 AND
                received_at < now() AT TIME ZONE 'UTC' - make_interval(secs => %(patience)s))
-"""
-# A job whose process died stays "started" and occupies the channel until the runner looks for dead
-# ones, up to a minute later. Whoever runs a job holds a lock on its row here.
-BURY_DEAD_JOBS = """
-UPDATE queue_job SET state = 'cancelled', date_cancelled = now() AT TIME ZONE 'UTC',
-       result = 'Its process ended; the lane was started anew.'
-WHERE identity_key = %(key)s AND state = 'started'
-      AND date_started < now() AT TIME ZONE 'UTC' - interval '1 second'
-      AND (id IN (SELECT queue_job_id FROM queue_job_lock
-                  WHERE queue_job_lock.queue_job_id = queue_job.id FOR NO KEY UPDATE SKIP LOCKED)
-           OR NOT EXISTS (SELECT 1 FROM queue_job_lock
-                          WHERE queue_job_lock.queue_job_id = queue_job.id))
 """
 
 
@@ -137,33 +123,8 @@ class LogisticsInbox(models.AbstractModel):
     @api.model
     def _start(self, lane):
         """Enqueue a drain of a lane, unless a fresh job is about to begin."""
-        key = f"{IDENTITY_KEY}.{lane}"
-        # Also when a new one waits already: it waits for the room that the dead one takes.
-        self.env.cr.execute(BURY_DEAD_JOBS, {"key": key})
-        self.env.cr.execute(
-            "SELECT count(*) FILTER (WHERE date_created > limit_at), count(*) FROM queue_job, "
-            "(SELECT (now() AT TIME ZONE 'UTC') - make_interval(secs => %s) AS limit_at) at_most "
-            "WHERE identity_key = %s AND state IN ('pending', 'enqueued')",
-            (JOB_PATIENCE, key),
-        )
-        young, waiting = self.env.cr.fetchone()
-        if young:
-            return
-        if waiting:
-            self._nudge_runner(key)
-            return
-        service = self.env.ref("logistics_connector_base.user_logistics_service")
-        self.with_user(service).with_delay(
-            description=f"Logistics: work the inbox, lane {lane}", identity_key=key, max_retries=1
-        )._drain(lane)
-
-    @api.model
-    def _nudge_runner(self, key):
-        """Make the job runner look at a drain's job that has waited for too long."""
-        self.env.cr.execute(
-            "SELECT pg_notify('queue_job', uuid) FROM queue_job WHERE identity_key = %s "
-            "AND state IN ('pending', 'enqueued')",
-            (key,),
+        self.env["logistics.job.starter"]._start(
+            self, "_drain", lane, IDENTITY_KEY, "Logistics: work the inbox, lane %s"
         )
 
     # -- draining -----------------------------------------------------------------------------

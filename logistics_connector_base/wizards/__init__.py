@@ -6,4 +6,5 @@ from . import (
     logistics_exception_time,
     logistics_privacy_wizard,
     logistics_privacy_wizard_line,
+    logistics_resend,
 )

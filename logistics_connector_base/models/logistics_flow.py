@@ -1,0 +1,305 @@
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..core import cadence as cadences
+from ..core import netguard, retry_schedule
+from ..core.bodies import CONTENT_TYPES
+from ..outbox.address import fill
+from .logistics_breaker import STATES
+
+# Connections in these states are sent to.
+SENDING_STATES = ("parallel", "live")
+MOST_SENDERS = 8
+
+
+class LogisticsFlow(models.Model):
+    """One thing that we tell a partner, or ask of it: order releases, bookings, master data. Each
+    has its own address, cadence, patience and breaker, so that none waits for another (law 10)."""
+
+    _name = "logistics.flow"
+    _description = "Logistics Flow"
+    _inherit = ["mail.thread"]
+    _order = "connection_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(
+        required=True,
+        tracking=True,
+        help="What Odoo's own steps call it, such as “release”. One of a kind on a connection.",
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    connection_id = fields.Many2one(
+        "logistics.connection", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="connection_id.company_id", store=True, index=True)
+
+    # where, and how
+    method = fields.Selection(
+        [("POST", "POST"), ("PUT", "PUT"), ("PATCH", "PATCH"), ("DELETE", "DELETE")],
+        required=True,
+        default="POST",
+        tracking=True,
+    )
+    url = fields.Char(
+        "Address",
+        required=True,
+        tracking=True,
+        help="Where messages are sent. “{key}” stands for the number of the order or shipment.",
+    )
+    form = fields.Selection(
+        [("json", "JSON"), ("xml", "XML"), ("form", "Form"), ("text", "Plain text")],
+        string="Format",
+        required=True,
+        default="json",
+        tracking=True,
+    )
+    id_header = fields.Char(
+        "Header of our id",
+        default="Idempotency-Key",
+        tracking=True,
+        help="Carries an id that is the same for all tries of a message, so that the partner can "
+        "tell a repetition from a new one. Empty: it is not sent.",
+    )
+    timeout = fields.Integer(
+        "Time-out (s)", required=True, default=30, tracking=True, help="For one call altogether."
+    )
+
+    # when
+    cadence = fields.Selection(
+        [("at_once", "At once"), ("every", "Every few minutes"), ("times", "At set times")],
+        required=True,
+        default="at_once",
+        tracking=True,
+    )
+    minutes = fields.Integer("Every (minutes)", default=5, tracking=True)
+    times = fields.Char(
+        tracking=True, help="Times of the day in the connection's zone, such as “06:00 14:30”."
+    )
+    is_ordered = fields.Boolean(
+        "In order",
+        default=True,
+        tracking=True,
+        help="Of one order or shipment, the next message leaves when the one before it has "
+        "arrived. One that failed holds back those behind it until a person decides.",
+    )
+    senders = fields.Integer(
+        "Calls at a time",
+        required=True,
+        default=1,
+        tracking=True,
+        help="More than one helps with a partner that answers slowly. Order is kept all the same.",
+    )
+
+    # trouble
+    repeat = fields.Selection(
+        [
+            ("safe", "Send it again: the partner knows our id"),
+            ("ask", "Ask the partner first"),
+            ("never", "A person decides"),
+        ],
+        string="When in doubt",
+        required=True,
+        default="safe",
+        tracking=True,
+        help="When a call breaks off, nobody knows whether the partner worked it. What must not "
+        "happen twice, such as a booking, is not simply sent again.",
+    )
+    ask_url = fields.Char(
+        "Address to ask",
+        tracking=True,
+        help="Asked by GET: 2xx says that the message has arrived, 404 that it has not. “{id}” "
+        "stands for our id, “{key}” for the number of the order or shipment.",
+    )
+    retry_schedule = fields.Char(
+        "Pauses between tries",
+        required=True,
+        default=retry_schedule.DEFAULT,
+        tracking=True,
+        help="After the last one it is repeated, until the message is given up.",
+    )
+    give_up_hours = fields.Integer(
+        "Give up after (h)",
+        required=True,
+        default=72,
+        tracking=True,
+        help="A message that did not get through for so long, and with all its tries, is given to "
+        "a person. Nothing is thrown away.",
+    )
+    breaker_limit = fields.Integer(
+        "Pause after failures",
+        required=True,
+        default=5,
+        tracking=True,
+        help="So many calls in a row that fail, and nothing more is sent but one message now and "
+        "then, to see whether the partner is back. 0: never.",
+    )
+    breaker_pause = fields.Integer(
+        "Try again after (s)", required=True, default=30, tracking=True, help="Doubles each time."
+    )
+    breaker_longest = fields.Integer(
+        "At least every (s)", required=True, default=600, tracking=True
+    )
+
+    waiting_count = fields.Integer("To send", compute="_compute_waiting")
+    breaker_ids = fields.One2many("logistics.breaker", "flow_id", readonly=True)
+    breaker_state = fields.Selection(STATES, compute="_compute_breaker", string="At present")
+    breaker_text = fields.Char(compute="_compute_breaker")
+    probe_at = fields.Datetime(compute="_compute_breaker", string="Next try")
+    last_success_at = fields.Datetime(compute="_compute_breaker", string="Last success")
+    change_ids = fields.Many2many(
+        "logistics.breaker.change", compute="_compute_breaker", string="Pauses and stops"
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE(connection_id, code)", "This connection has a flow with this code already."
+    )
+
+    # -- checks -------------------------------------------------------------------------------
+
+    @api.constrains("url", "ask_url")
+    def _check_url(self):
+        for flow in self:
+            for url in filter(None, (flow.url, flow.ask_url)):
+                try:
+                    netguard.parse_target(fill(url, "1", "1"))
+                except (netguard.Refusal, ValueError) as error:
+                    raise ValidationError(
+                        self.env._(
+                            "The address of “%(name)s” cannot be used: %(why)s",
+                            name=flow.name,
+                            why=error,
+                        )
+                    ) from None
+
+    @api.constrains("retry_schedule", "cadence", "times")
+    def _check_texts(self):
+        for flow in self:
+            try:
+                retry_schedule.parse(flow.retry_schedule)
+                if flow.cadence == "times":
+                    cadences.parse_times(flow.times)
+            except ValueError as error:
+                raise ValidationError(f"{flow.name}: {error}") from None
+
+    @api.constrains(
+        "timeout",
+        "minutes",
+        "senders",
+        "give_up_hours",
+        "breaker_limit",
+        "breaker_pause",
+        "breaker_longest",
+    )
+    def _check_numbers(self):
+        bounds = {
+            "timeout": (1, 300),
+            "minutes": (1, 1440),
+            "senders": (1, MOST_SENDERS),
+            "give_up_hours": (1, 24 * 30),
+            "breaker_limit": (0, 1000),
+            "breaker_pause": (1, 86400),
+            "breaker_longest": (1, 86400),
+        }
+        for flow in self:
+            for name, (least, most) in bounds.items():
+                if not least <= flow[name] <= most:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(field)s” of “%(name)s” must be between %(least)s and %(most)s.",
+                            field=self._fields[name].string,
+                            name=flow.name,
+                            least=least,
+                            most=most,
+                        )
+                    )
+
+    @api.constrains("repeat", "ask_url")
+    def _check_repeat(self):
+        for flow in self:
+            if flow.repeat == "ask" and not flow.ask_url:
+                raise ValidationError(
+                    self.env._("“%s” needs an address to ask when in doubt.", flow.name)
+                )
+
+    # -- what people see ----------------------------------------------------------------------
+
+    def _compute_waiting(self):
+        counts = dict(
+            self.env["logistics.message"]._read_group(
+                [("flow_id", "in", self.ids), ("state", "in", ("pending", "scheduled", "sending"))],
+                ["flow_id"],
+                ["__count"],
+            )
+        )
+        for flow in self:
+            flow.waiting_count = counts.get(flow, 0)
+
+    @api.depends("breaker_ids.state", "breaker_ids.reason")
+    def _compute_breaker(self):
+        for flow in self:
+            breaker = flow.sudo().breaker_ids[:1]
+            flow.breaker_state = breaker.state or "closed"
+            flow.breaker_text = breaker.reason if breaker.state not in (False, "closed") else False
+            flow.probe_at, flow.last_success_at = breaker.probe_at, breaker.last_success_at
+            flow.change_ids = breaker.change_ids[:50]
+
+    # -- what people do -----------------------------------------------------------------------
+
+    def action_start_again(self):
+        """Send again at once what was paused or stopped."""
+        self._switch("closed", self.env._("Started again by %s", self.env.user.name))
+        self.env["logistics.outbox"]._wake_after_commit()
+        return True
+
+    def action_stop(self):
+        """Send nothing until somebody starts it again; what is written waits."""
+        self._switch("stopped", self.env._("Stopped by %s", self.env.user.name))
+        return True
+
+    def _switch(self, state, reason):
+        self.check_access("read")
+        if not self.env.user.has_group("logistics_connector_base.group_logistics_manager"):
+            raise UserError(self.env._("Only managers of Logistics can stop and start flows."))
+        for flow in self.sudo():
+            self.env["logistics.breaker"].sudo()._switch(flow, state, reason, self.env.user)
+
+    def action_view_messages(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_connector_base.action_logistics_message_outgoing"
+        )
+        context = {"search_default_to_send": 1} if self.waiting_count else {}
+        return dict(action, domain=[("flow_id", "=", self.id)], context=context, path=False)
+
+    # -- for other code -----------------------------------------------------------------------
+
+    def _departure(self, now):
+        """When a message written ``now`` (naive UTC) may leave: naive UTC."""
+        self.ensure_one()
+        times = cadences.parse_times(self.times) if self.cadence == "times" else ()
+        moment = cadences.next_departure(
+            now.replace(tzinfo=UTC),
+            self.cadence,
+            self.minutes,
+            times,
+            self.connection_id.tz or "UTC",
+        )
+        return moment.replace(tzinfo=None)
+
+    def _content_type(self):
+        self.ensure_one()
+        return CONTENT_TYPES[self.form]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if (
+            self.env["logistics.message"]
+            .sudo()
+            .search_count([("flow_id", "in", self.ids)], limit=1)
+        ):
+            raise UserError(
+                self.env._("Messages went through this flow. Archive it instead of deleting it.")
+            )

@@ -1,0 +1,192 @@
+"""Taking messages to send, by their state; in READ COMMITTED (see ``inbox/claims.py``)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..core import breaker as breakers
+
+# What waited for its time goes into the line.
+PROMOTE = """
+UPDATE logistics_message SET state = 'pending', next_try_at = NULL
+WHERE flow_id = %(flow)s AND state = 'scheduled' AND next_try_at <= now() AT TIME ZONE 'UTC'
+"""
+EXPIRE = """
+UPDATE logistics_message
+SET state = 'expired', processed_at = now() AT TIME ZONE 'UTC', next_try_at = NULL
+WHERE flow_id = %(flow)s AND state IN ('pending', 'scheduled')
+      AND expires_at <= now() AT TIME ZONE 'UTC'
+RETURNING id
+"""
+# The same condition as FREE in lanes.py. MATERIALIZED: taken once, however it is planned.
+CLAIM = """
+WITH taken AS MATERIALIZED (
+    SELECT m.id FROM logistics_message m
+    WHERE m.flow_id = %(flow)s AND m.state = 'pending'
+      AND (NOT %(is_ordered)s OR m.business_key IS NULL OR NOT EXISTS (
+          SELECT 1 FROM logistics_message e
+          WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key AND e.id < m.id
+                AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))
+    ORDER BY m.priority, m.id LIMIT %(limit)s
+    FOR UPDATE OF m SKIP LOCKED
+)
+UPDATE logistics_message m
+SET state = 'sending', tries = tries + 1, lane = %(number)s, claimed_at = now() AT TIME ZONE 'UTC'
+FROM taken, logistics_message_body b
+WHERE m.id = taken.id AND b.message_id = m.id
+RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
+          m.correlation_id, m.priority, b.content
+"""
+RELEASE = """
+UPDATE logistics_message SET state = 'pending', tries = tries - 1, lane = NULL
+WHERE id = ANY(%s) AND state = 'sending'
+"""
+# The lock of this slot is ours, so whoever had these is gone. They may have arrived.
+TAKE_BACK = """
+WITH back AS (
+    UPDATE logistics_message
+    SET state = CASE WHEN %(is_safe)s THEN 'pending' ELSE 'doubt' END, lane = NULL,
+        next_try_at = CASE WHEN %(asks)s THEN now() AT TIME ZONE 'UTC' END
+    WHERE flow_id = %(flow)s AND lane = %(number)s AND state = 'sending'
+    RETURNING id, tries
+)
+INSERT INTO logistics_message_attempt (message_id, number, "at", error_class, error_text)
+SELECT id, tries, now() AT TIME ZONE 'UTC', 'ProcessDied', %(text)s FROM back
+RETURNING message_id
+"""
+# Asked by one sender at a time: whoever takes it puts off the next time.
+DOUBT = """
+WITH taken AS MATERIALIZED (
+    SELECT id FROM logistics_message
+    WHERE flow_id = %(flow)s AND state = 'doubt' AND next_try_at <= now() AT TIME ZONE 'UTC'
+    ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+UPDATE logistics_message m
+SET next_try_at = now() AT TIME ZONE 'UTC' + make_interval(secs => %(pause)s)
+FROM taken WHERE m.id = taken.id
+RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
+          m.correlation_id, m.priority, ''::bytea
+"""
+BREAKER = """
+SELECT b.state, b.failures, b.pause, b.opened_at, b.probe_at,
+       EXTRACT(EPOCH FROM b.paused_until - now() AT TIME ZONE 'UTC')::float8,
+       clock_timestamp() AT TIME ZONE 'UTC'
+FROM logistics_breaker b WHERE b.flow_id = %s FOR UPDATE
+"""
+MAKE_BREAKER = """
+INSERT INTO logistics_breaker (flow_id, company_id, state, failures)
+SELECT f.id, f.company_id, 'closed', 0 FROM logistics_flow f WHERE f.id = %s
+ON CONFLICT (flow_id) DO NOTHING
+"""
+SAVE_BREAKER = """
+UPDATE logistics_breaker SET state = %s, failures = %s, pause = %s, opened_at = %s, probe_at = %s
+WHERE flow_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that is to be sent now. ``content`` stays out of logs."""
+
+    id: int
+    receipt: str
+    key: str | None
+    tries: int
+    written_at: datetime
+    content_type: str
+    correlation_id: str
+    priority: int
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a sender may do now: send ``messages``, or come back in ``wait`` seconds (None: there is
+    nothing to send). ``is_probe``: the one message that shows whether the partner is back."""
+
+    messages: tuple[Taken, ...] = ()
+    wait: float | None = None
+    is_probe: bool = False
+    expired: tuple[int, ...] = ()
+
+
+def read_breaker(cr, flow_id):
+    """Lock and read: ``(Breaker, seconds of pause left or None, now)``; made where missing."""
+    for _try in range(2):
+        cr.execute(BREAKER, (flow_id,))
+        row = cr.fetchone()
+        if row:
+            break
+        cr.execute(MAKE_BREAKER, (flow_id,))
+    state, failures, pause, opened_at, probe_at, left, now = row
+    return breakers.Breaker(state, failures, pause or 0.0, opened_at, probe_at), left, now
+
+
+def save_breaker(cr, flow_id, breaker):
+    cr.execute(
+        SAVE_BREAKER,
+        (
+            breaker.state,
+            breaker.failures,
+            breaker.pause,
+            breaker.opened_at,
+            breaker.probe_at,
+            flow_id,
+        ),
+    )
+
+
+def next_round(cr, plan, number, size):
+    """Take up to ``size`` messages, as the breaker and the partner's wishes allow.
+
+    :rtype: Round
+    """
+    values = {"flow": plan.flow_id, "is_ordered": plan.is_ordered, "number": number}
+    cr.execute(EXPIRE, values)
+    expired = tuple(row[0] for row in cr.fetchall())
+    cr.execute(PROMOTE, values)
+    breaker, left, now = read_breaker(cr, plan.flow_id)
+    if left is not None and left > 0:
+        return Round(wait=left, expired=expired)
+    if breaker.state == "stopped":
+        return Round(expired=expired)
+    trying = breakers.probe(breaker, plan.rules, now)
+    if trying is None:
+        wait = (breaker.probe_at - now).total_seconds()
+        return Round(wait=max(wait, 0.05), expired=expired)
+    is_probe = trying.state != breakers.CLOSED
+    cr.execute(CLAIM, {**values, "limit": 1 if is_probe else size})
+    rows = cr.fetchall()
+    messages = sorted(
+        (Taken(*row[:-1], bytes(row[-1] or b"")) for row in rows),
+        key=lambda taken: (taken.priority, taken.id),
+    )
+    if messages and is_probe:
+        save_breaker(cr, plan.flow_id, trying)
+    return Round(tuple(messages), None, is_probe, expired)
+
+
+def take_doubt(cr, plan, pause):
+    """One message in doubt that the partner shall be asked about, or None."""
+    cr.execute(DOUBT, {"flow": plan.flow_id, "pause": pause})
+    row = cr.fetchone()
+    return Taken(*row[:-1], b"") if row else None
+
+
+def take_back(cr, plan, number, text):
+    """What a dead sender had: to the line again, or in doubt; the ids."""
+    cr.execute(
+        TAKE_BACK,
+        {
+            "flow": plan.flow_id,
+            "number": number,
+            "is_safe": plan.repeats_safely,
+            "asks": plan.repeat == "ask",
+            "text": text,
+        },
+    )
+    return [row[0] for row in cr.fetchall()]
+
+
+def release(cr, ids):
+    """Give back what was taken and not begun: no try was made."""
+    cr.execute(RELEASE, (list(ids),))

@@ -1,0 +1,116 @@
+"""Who sends: a job has a lane, and each flow's senders a slot; both belong to the database session
+that holds their advisory locks. When its process ends, whatever ends it, they are free.
+"""
+
+# First keys of the advisory locks: of the lanes ("LOGO"), and of the senders ("LOGS").
+LANE_LOCKS, SENDER_LOCKS = 0x4C4F474F, 0x4C4F4753
+SLOTS = 8  # of a flow; logistics.flow allows no more senders
+
+# Flows with something to send now. One index entry each tells, however much waits.
+DUE = """
+SELECT f.id, f.senders FROM logistics_flow f
+JOIN logistics_connection c ON c.id = f.connection_id
+LEFT JOIN logistics_breaker b ON b.flow_id = f.id
+WHERE f.active AND c.active AND c.state IN ('parallel', 'live')
+  AND COALESCE(b.state, 'closed') <> 'stopped'
+  AND (b.paused_until IS NULL OR b.paused_until <= now() AT TIME ZONE 'UTC')
+  AND (COALESCE(b.state, 'closed') = 'closed' OR b.probe_at IS NULL
+       OR b.probe_at <= now() AT TIME ZONE 'UTC')
+  AND (EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'pending'
+               AND {free})
+    OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
+               AND m.state = 'scheduled' AND m.next_try_at <= now() AT TIME ZONE 'UTC')
+    OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
+               AND m.state = 'doubt' AND m.next_try_at <= now() AT TIME ZONE 'UTC')
+    OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'sending'
+               AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory'
+                   AND l.classid = {senders} AND l.objid = m.flow_id * {slots} + m.lane
+                   AND l.objsubid = 2 AND l.granted AND l.database =
+                       (SELECT oid FROM pg_database WHERE datname = current_database()))))
+ORDER BY f.id
+"""
+# No earlier message about the same thing is unsettled, or failed and undecided.
+FREE = """(NOT f.is_ordered OR m.business_key IS NULL OR NOT EXISTS (
+    SELECT 1 FROM logistics_message e
+    WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key AND e.id < m.id
+          AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))"""
+DUE = DUE.format(free=FREE, senders=SENDER_LOCKS, slots=SLOTS)
+# The soonest moment at which something that waits now becomes due.
+NEXT = """
+SELECT EXTRACT(EPOCH FROM min(moment) - now() AT TIME ZONE 'UTC')::float8 FROM (
+    SELECT GREATEST(
+        (SELECT min(m.next_try_at) FROM logistics_message m
+         WHERE m.flow_id = f.id AND m.state = 'scheduled'), b.paused_until) AS moment
+    FROM logistics_flow f LEFT JOIN logistics_breaker b ON b.flow_id = f.id WHERE f.active
+    UNION ALL
+    SELECT GREATEST(b.probe_at, b.paused_until) FROM logistics_breaker b
+    JOIN logistics_flow f ON f.id = b.flow_id
+    WHERE f.active AND (b.state IN ('open', 'half_open') OR b.paused_until > now() AT TIME ZONE
+          'UTC') AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
+                             AND m.state = 'pending')
+) moments
+"""
+LIVE = """
+SELECT objid::bigint FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND classid = %s AND objsubid = 2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def due_flows(cr):
+    """``[(flow id, senders)]`` of flows with something to send now."""
+    cr.execute(DUE)
+    return cr.fetchall()
+
+
+def seconds_to_next(cr):
+    """Seconds until something that waits becomes due, or None; 0 and less: it is."""
+    cr.execute(NEXT)
+    return cr.fetchone()[0]
+
+
+def live(cr):
+    """Lanes that have a process."""
+    cr.execute(LIVE, (LANE_LOCKS,))
+    return {row[0] for row in cr.fetchall()}
+
+
+class Session:
+    """The session of one job. Between two statements it is in no transaction."""
+
+    def __init__(self, cr):
+        self.cr = cr
+        self.held = []
+
+    def due_flows(self):
+        try:
+            return due_flows(self.cr)
+        finally:
+            self.cr.rollback()
+
+    def take_lane(self, lane):
+        return self._take(LANE_LOCKS, lane)
+
+    def take(self, slot):
+        """Take a sender's slot ``(flow id, number)``; False when another process has it."""
+        return self._take(SENDER_LOCKS, slot[0] * SLOTS + slot[1])
+
+    def leave(self, slot):
+        self._leave(SENDER_LOCKS, slot[0] * SLOTS + slot[1])
+
+    def leave_all(self):
+        for lock in list(self.held):
+            self._leave(*lock)
+
+    def _take(self, *lock):
+        self.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        taken = self.cr.fetchone()[0]
+        self.cr.rollback()
+        if taken:
+            self.held.append(lock)
+        return taken
+
+    def _leave(self, *lock):
+        self.cr.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
+        self.cr.rollback()
+        self.held.remove(lock)

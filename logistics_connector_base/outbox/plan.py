@@ -1,0 +1,71 @@
+"""What a sender must know of its flow: read once a slice, then used in a thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..client import Limits
+from ..core import retry_schedule
+from ..core.breaker import Rules
+from ..core.token_bucket import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The settings of one flow at a moment. Secrets are in ``caller`` alone, which shows none.
+
+    :param make_client: ``() -> GuardedClient``
+    :param caller: what identifies us, see ``logistics.connection._make_caller``
+    :param give_up: seconds
+    """
+
+    dbname: str
+    uid: int
+    flow_id: int
+    connection_id: int
+    method: str
+    url: str
+    ask_url: str
+    id_header: str
+    is_ordered: bool
+    repeat: str
+    pauses: tuple[float, ...]
+    give_up: float
+    rules: Rules
+    rate: Rate | None
+    make_client: Callable[[], Any] = field(repr=False)
+    caller: Any = field(repr=False)
+
+    @property
+    def repeats_safely(self):
+        """Whether what may have arrived is simply sent again."""
+        return self.repeat == "safe"
+
+
+def make(flow):
+    """The plan of a ``logistics.flow`` (as superuser)."""
+    connection = flow.connection_id
+    caller = connection._make_caller()
+    limits = Limits(total=flow.timeout, read=min(20.0, flow.timeout))
+    http, options = flow.env["logistics.http"], caller.client_options()
+    client = http._client(limits, **options)  # what is wrong with it is told now
+    client.close()
+    rate = connection.send_rate
+    return Plan(
+        dbname=flow.env.cr.dbname,
+        uid=flow.env.uid,
+        flow_id=flow.id,
+        connection_id=connection.id,
+        method=flow.method,
+        url=flow.url,
+        ask_url=flow.ask_url or "",
+        id_header=flow.id_header or "",
+        is_ordered=flow.is_ordered,
+        repeat=flow.repeat,
+        pauses=retry_schedule.parse(flow.retry_schedule),
+        give_up=flow.give_up_hours * 3600.0,
+        rules=Rules(flow.breaker_limit, flow.breaker_pause, flow.breaker_longest),
+        rate=Rate(rate / 60, max(1.0, rate / 60)) if rate else None,
+        make_client=lambda: client,
+        caller=caller,
+    )

@@ -1,0 +1,177 @@
+"""Writing down what came of calls. Nothing here calls anybody: a transaction that collides with
+others may be done again, the call that it tells of may not."""
+
+from datetime import timedelta
+
+from ..core import breaker as breakers
+from ..core import outcome as outcomes
+from ..core import retry_schedule
+from . import claims
+
+DELIVERED = """
+WITH v(id, number, status, seconds, answer) AS (VALUES %s),
+done AS (
+    UPDATE logistics_message m
+    SET state = 'delivered', processed_at = now() AT TIME ZONE 'UTC', lane = NULL,
+        next_try_at = NULL, error_class = NULL, error_text = NULL
+    FROM v WHERE m.id = v.id AND m.state IN ('sending', 'doubt')
+    RETURNING m.id
+)
+INSERT INTO logistics_message_attempt (message_id, number, "at", status, seconds, answer)
+SELECT v.id, v.number, now() AT TIME ZONE 'UTC', v.status, v.seconds, v.answer
+FROM v JOIN done USING (id)
+"""
+TEMPLATE = "(%s::int, %s::int, %s::int, %s::float8, %s::text)"
+WELL = """
+UPDATE logistics_breaker SET last_success_at = now() AT TIME ZONE 'UTC', failures = 0
+WHERE flow_id = %s AND state = 'closed' RETURNING id
+"""
+PAUSE = """
+UPDATE logistics_breaker SET paused_until = GREATEST(paused_until,
+    now() AT TIME ZONE 'UTC' + make_interval(secs => %s)) WHERE flow_id = %s
+"""
+
+
+class Result:
+    """What came of one call."""
+
+    __slots__ = ("answer", "outcome", "seconds", "taken")
+
+    def __init__(self, taken, outcome, seconds, answer=""):
+        self.taken, self.outcome, self.seconds, self.answer = taken, outcome, seconds, answer
+
+
+def delivered(env, plan, results):
+    """Messages that got through."""
+    cr = env.cr
+    rows = [
+        (r.taken.id, r.taken.tries, r.outcome.status, round(r.seconds, 4), r.answer or None)
+        for r in results
+    ]
+    cr.execute_values(DELIVERED, rows, template=TEMPLATE, page_size=len(rows))
+    retried = [r.taken.id for r in results if r.taken.tries > 1]
+    if retried:
+        env["logistics.message"].sudo().browse(retried)._resolve_outgoing()
+    _is_well(env, plan)
+    pauses = [r.outcome.pause for r in results if r.outcome.pause]
+    if pauses:
+        cr.execute(PAUSE, (max(pauses), plan.flow_id))
+
+
+def failed(env, plan, result):
+    """A message that did not get through, for whatever reason.
+
+    :return: whether other messages of the flow may be sent now
+    """
+    cr, taken, outcome = env.cr, result.taken, result.outcome
+    breaker, _left, now = claims.read_breaker(cr, plan.flow_id)
+    may_go_on = True
+    if outcome.is_trouble:
+        after = breakers.failed(breaker, plan.rules, now)
+        may_go_on = after.state == breakers.CLOSED
+        _change(env, plan, breaker, after, outcome.text)
+    elif outcome.kind in (outcomes.GONE, outcomes.REFUSED):
+        after = breakers.Breaker("stopped", breaker.failures, 0.0, now, None)
+        may_go_on = False
+        _change(env, plan, breaker, after, outcome.text)
+    else:
+        _is_well(env, plan)  # they answer, whatever they say
+    pause = outcome.pause
+    if outcome.kind == outcomes.THROTTLED and pause is None:
+        pause = plan.pauses[0]
+    if pause:
+        cr.execute(PAUSE, (pause, plan.flow_id))
+        may_go_on = False
+    _note(env, result)
+    _put(env, plan, taken, outcome, now)
+    return may_go_on
+
+
+def _put(env, plan, taken, outcome, now):
+    """Where a message goes that did not get through."""
+    message = env["logistics.message"].sudo().browse(taken.id)
+    values = {"lane": False, "error_class": outcome.kind, "error_text": outcome.text}
+    age = (now - taken.written_at).total_seconds()
+    if outcome.kind == outcomes.REJECTED:
+        values |= {"state": "rejected", "processed_at": now}
+    elif outcome.kind in (outcomes.GONE, outcomes.REFUSED):
+        values |= {"state": "pending"}  # it waits for a person to start the flow again
+    elif outcome.kind == outcomes.DOUBT and not plan.repeats_safely:
+        values |= {"state": "doubt", "next_try_at": now if plan.repeat == "ask" else False}
+    elif taken.tries >= len(plan.pauses) and age >= plan.give_up:
+        values |= {"state": "dead", "processed_at": now}
+    else:
+        wait = retry_schedule.pause(plan.pauses, taken.tries, outcome.pause)
+        values |= {"state": "scheduled", "next_try_at": now + timedelta(seconds=wait)}
+    message.write(values)
+    kinds = {"rejected": "message_rejected", "dead": "message_not_sent"}
+    if values["state"] == "doubt" and plan.repeat == "never":
+        kinds["doubt"] = "message_in_doubt"
+    if values["state"] in kinds:
+        message._report_outgoing(kinds[values["state"]], outcome.text)
+
+
+def asked(env, plan, result, arrived):
+    """What the partner says about a message in doubt.
+
+    :param arrived: True, False, or None where it does not say
+    """
+    message = env["logistics.message"].sudo().browse(result.taken.id)
+    if arrived:
+        delivered(env, plan, [result])
+        return
+    _note(env, result)
+    if arrived is False:
+        message.write({"state": "pending", "next_try_at": False})
+    elif message.tries >= len(plan.pauses):
+        message.write({"next_try_at": False})
+        message._report_outgoing("message_in_doubt", result.outcome.text)
+
+
+def expired(env, ids):
+    """Messages whose time had passed before they could leave."""
+    messages = env["logistics.message"].sudo().browse(ids)
+    messages._report_outgoing(
+        "message_not_sent", env._("Its time had passed before it could leave.")
+    )
+
+
+def doubtful(env, ids):
+    """Messages of a dead sender, of a flow that asks nobody: a person decides."""
+    messages = env["logistics.message"].sudo().browse(ids)
+    messages._report_outgoing("message_in_doubt", env._("The process that sent it ended."))
+
+
+def _note(env, result):
+    env["logistics.message.attempt"].sudo().create(
+        {
+            "message_id": result.taken.id,
+            "number": result.taken.tries,
+            "error_class": result.outcome.kind,
+            "error_text": result.outcome.text,
+            "status": result.outcome.status or 0,
+            "seconds": round(result.seconds, 4),
+            "answer": result.answer or False,
+        }
+    )
+
+
+def _is_well(env, plan):
+    """The partner answered: whatever was wrong is over."""
+    env.cr.execute(WELL, (plan.flow_id,))
+    if env.cr.fetchone():
+        return
+    breaker, _left, now = claims.read_breaker(env.cr, plan.flow_id)
+    if breaker.state != "stopped":
+        _change(env, plan, breaker, breakers.succeeded(breaker, plan.rules, now), "")
+
+
+def _change(env, plan, before, after, reason):
+    claims.save_breaker(env.cr, plan.flow_id, after)
+    if before.state != after.state:
+        env.cr.execute(
+            "UPDATE logistics_breaker SET reason = %s WHERE flow_id = %s", (reason, plan.flow_id)
+        )
+        env.invalidate_all()
+        flow = env["logistics.flow"].sudo().browse(plan.flow_id)
+        env["logistics.breaker"].sudo()._note_change(flow, before.state, after.state, reason)

@@ -1,0 +1,257 @@
+"""Senders: threads of one job that make the calls. Between its short transactions a sender holds
+none, so nothing that is done again by the database can call a partner twice."""
+
+import contextlib
+import logging
+import random
+import threading
+import time
+from datetime import UTC, datetime
+
+import psycopg2
+from odoo import api
+from odoo.modules.registry import Registry
+
+from ..client import CallError, Refused
+from ..core import outcome as outcomes
+from ..core import personal
+from ..core.jsonsafe import clean_text
+from ..core.setbacks import MESSAGE, setback
+from ..core.token_bucket import wait as until_a_token
+from . import buckets, claims, records
+from .address import fill
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 50  # messages taken at a time
+FLUSH_COUNT, FLUSH_SECONDS = 25, 0.25  # of results that are written down together
+SHORT_WAIT = 2.0  # seconds that a sender waits by itself; for longer it ends and comes again
+MOST_MEMBERS = 32  # threads of one job
+RECORD_TRIES = 6
+ANSWER_CHARACTERS = 1000
+
+
+class Crew:
+    """The senders of one job."""
+
+    def __init__(self):
+        self.members = {}
+        self.sent = 0
+        self._done = threading.Event()
+
+    @property
+    def has_room(self):
+        return len(self.members) < MOST_MEMBERS
+
+    def has(self, slot):
+        return slot in self.members
+
+    def start(self, sender):
+        slot = (sender.plan.flow_id, sender.number)
+        thread = threading.Thread(
+            target=self._run, args=(sender,), name=f"logistics.sender.{slot}", daemon=True
+        )
+        self.members[slot] = (thread, sender)
+        thread.start()
+
+    def _run(self, sender):
+        try:
+            sender.run()
+        except Exception:
+            # The messages stay as they are: the next sender of this slot takes them back.
+            _logger.exception("a sender of flow %s broke off", sender.plan.flow_id)
+        finally:
+            self._done.set()
+
+    def ended(self):
+        """Take out the slots whose senders have ended."""
+        self._done.clear()
+        for slot, (thread, sender) in list(self.members.items()):
+            if not thread.is_alive():
+                del self.members[slot]
+                self.sent += sender.sent
+                yield slot
+
+    def wait(self, seconds=0.1):
+        """Until a sender ends, but not for long: new messages may have come."""
+        self._done.wait(seconds)
+
+
+class Sender:
+    """Sends the messages of one flow, one after the other, until none is due or the slice is over.
+
+    :param Plan plan: of its flow
+    :param int number: of its slot
+    :param float deadline: of ``time.monotonic``
+    """
+
+    def __init__(self, plan, number, deadline):
+        self.plan, self.number, self.deadline = plan, number, deadline
+        self.sent = 0
+        self._results, self._flushed_at = [], time.monotonic()
+
+    def run(self):
+        with contextlib.closing(self.plan.make_client()) as client:
+            self._take_back()
+            while time.monotonic() < self.deadline:
+                asked = self._ask(client)
+                now = self._record(self._next_round)
+                if now.expired:
+                    self._record(lambda env, ids=now.expired: records.expired(env, ids))
+                if now.messages:
+                    self._send_each(client, now.messages)
+                elif now.wait is not None and now.wait <= self._patience():
+                    time.sleep(max(now.wait, 0.01))
+                elif not asked:
+                    break
+
+    def _patience(self):
+        return min(SHORT_WAIT, self.deadline - time.monotonic())
+
+    def _next_round(self, env):
+        return claims.next_round(env.cr, self.plan, self.number, BATCH)
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def _send_each(self, client, messages):
+        waiting = list(messages)
+        try:
+            while waiting:
+                if time.monotonic() >= self.deadline or not self._may_call():
+                    break
+                result = self._call(client, waiting.pop(0))
+                self.sent += 1
+                if not self._settle(result):
+                    break
+        finally:
+            self._flush()
+            if waiting:
+                ids = [taken.id for taken in waiting]
+                self._record(lambda env: claims.release(env.cr, ids))
+
+    def _may_call(self):
+        """Wait for a token of the connection's rate, which all its flows share."""
+        rate = self.plan.rate
+        while rate is not None:
+            granted, level = buckets.draw(self.plan.dbname, self.plan.connection_id, rate, 1)
+            if granted:
+                break
+            pause = until_a_token(level, rate.per_second)
+            if pause > self._patience():
+                return False
+            self._flush()
+            time.sleep(max(pause, 0.005))
+        return True
+
+    def _call(self, client, taken):
+        """Make the call, once; and once more when our access was renewed after a 401."""
+        result = self._call_once(client, taken)
+        if result.outcome.status == 401 and self.plan.caller.renew():
+            result = self._call_once(client, taken)
+        return result
+
+    def _call_once(self, client, taken):
+        plan, start = self.plan, time.monotonic()
+        url = fill(plan.url, taken.key, taken.receipt)
+        try:
+            headers = {"Content-Type": taken.content_type}
+            if plan.id_header:
+                headers[plan.id_header] = taken.receipt
+            url, more = plan.caller.sign(plan.method, url, taken.content, taken.receipt)
+            answer = client.request(plan.method, url, {**headers, **more}, body=taken.content)
+        except plan.caller.errors as error:
+            result = outcomes.Outcome(outcomes.TROUBLE, str(error), is_ours=True)
+            return records.Result(taken, result, time.monotonic() - start)
+        except CallError as error:
+            result = outcomes.of_error(
+                error.sent, str(error), error.status, isinstance(error, Refused)
+            )
+            return records.Result(taken, result, time.monotonic() - start)
+        result = outcomes.of_answer(
+            answer.status, answer.headers, datetime.now(UTC), plan.repeats_safely
+        )
+        return records.Result(taken, result, answer.seconds, excerpt(answer))
+
+    def _settle(self, result):
+        """Write down what came of a call, at once or with others.
+
+        :return: whether the next message may be sent
+        """
+        outcome = result.outcome
+        if outcome.kind != outcomes.DELIVERED:
+            self._flush()
+            return self._record(lambda env: records.failed(env, self.plan, result))
+        self._results.append(result)
+        is_late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS
+        # What must not happen twice is not left unwritten while the next call is made.
+        if is_late or not self.plan.repeats_safely or len(self._results) >= FLUSH_COUNT:
+            self._flush()
+        return not outcome.pause
+
+    def _flush(self):
+        self._flushed_at = time.monotonic()
+        if self._results:
+            results, self._results = self._results, []
+            self._record(lambda env: records.delivered(env, self.plan, results))
+
+    # -- what is in doubt ---------------------------------------------------------------------
+
+    def _take_back(self):
+        def work(env):
+            text = env._("The process that sent it ended; it may have arrived.")
+            ids = claims.take_back(env.cr, self.plan, self.number, text)
+            if ids and self.plan.repeat == "never":
+                records.doubtful(env, ids)
+
+        self._record(work)
+
+    def _ask(self, client):
+        """Ask the partner about one message in doubt; whether there was one."""
+        plan = self.plan
+        if plan.repeat != "ask":
+            return False
+        taken = self._record(lambda env: claims.take_doubt(env.cr, plan, plan.pauses[0]))
+        if taken is None or not self._may_call():
+            return False
+        url, start, arrived = fill(plan.ask_url, taken.key, taken.receipt), time.monotonic(), None
+        try:
+            url, headers = plan.caller.sign("GET", url, b"", taken.receipt)
+            answer = client.request("GET", url, headers)
+            arrived = {2: True}.get(answer.status // 100, False if answer.status == 404 else None)
+            text, status = f"asked: {answer.status}", answer.status
+        except (CallError, *plan.caller.errors) as error:
+            text, status = f"asked: {error}", None
+        kind = outcomes.DELIVERED if arrived else outcomes.DOUBT
+        result = records.Result(
+            taken, outcomes.Outcome(kind, text, status), time.monotonic() - start
+        )
+        self._record(lambda env: records.asked(env, plan, result, arrived))
+        return True
+
+    # -- the database -------------------------------------------------------------------------
+
+    def _record(self, work):
+        """Do ``work(env)`` in a transaction; again when it collides with others, or PostgreSQL is
+        away for a moment. What it tells of is done, and must not be forgotten lightly."""
+        for left in reversed(range(RECORD_TRIES)):
+            try:
+                with Registry(self.plan.dbname).cursor() as cr:
+                    cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                    env = api.Environment(cr, self.plan.uid, {"tracking_disable": True})
+                    result = work(env)
+                    env.flush_all()
+                return result
+            except (psycopg2.Error, psycopg2.pool.PoolError) as error:
+                if not left or setback(error) == MESSAGE:
+                    raise
+                _logger.info("outbox: written down once more after %r", error)
+            time.sleep(random.uniform(0.05, 0.3) * (RECORD_TRIES - left))
+        raise AssertionError("unreachable")
+
+
+def excerpt(answer):
+    """The beginning of an answer, without personal data."""
+    if not answer.body:
+        return ""
+    text = answer.body[: 4 * ANSWER_CHARACTERS].decode("utf-8", "replace")
+    return personal.mask_text(clean_text(text, ANSWER_CHARACTERS))
