@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..core import breaker as breakers
@@ -36,12 +38,19 @@ class LogisticsBreaker(models.Model):
     _flow_uniq = models.UniqueIndex("(flow_id)")
 
     @api.model
-    def _switch(self, flow, state, reason, user):
-        """A person starts or stops a flow."""
+    def _switch(self, flow, state, reason, user=None):
+        """Start or stop a flow, whatever its calls say: a person does, or finds it stopped because
+        nothing can be sent as it is set up.
+
+        :param str state: "closed", "open" (for a minute) or "stopped"
+        """
         cr = self.env.cr
         before, _left, now = claims.read_breaker(cr, flow.id)
-        opened_at = now if state == "stopped" else None
-        claims.save_breaker(cr, flow.id, breakers.Breaker(state, opened_at=opened_at))
+        after = breakers.Breaker(state)
+        if state != "closed":
+            probe_at = now + timedelta(minutes=1) if state == "open" else None
+            after = breakers.Breaker(state, before.failures, 60.0, now, probe_at)
+        claims.save_breaker(cr, flow.id, after)
         cr.execute(
             "UPDATE logistics_breaker SET reason = %s, paused_until = NULL WHERE flow_id = %s",
             (reason, flow.id),

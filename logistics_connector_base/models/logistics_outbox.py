@@ -4,7 +4,7 @@ import uuid
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..core.bodies import pack
@@ -249,4 +249,9 @@ class LogisticsOutbox(models.AbstractModel):
             flow = env["logistics.flow"].sudo().browse(flow_id).exists()
             if not flow or not flow.active:
                 return None
-            return plan.make(flow)
+            try:
+                return plan.make(flow)
+            except (ValueError, UserError) as error:
+                # A certificate that cannot be read, a secret that has ended: for a person to mend.
+                env["logistics.breaker"].sudo()._switch(flow, "stopped", str(error))
+                return None

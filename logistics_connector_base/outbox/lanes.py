@@ -21,7 +21,8 @@ WHERE f.active AND c.active AND c.state IN ('parallel', 'live')
     OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
                AND m.state = 'scheduled' AND m.next_try_at <= now() AT TIME ZONE 'UTC')
     OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
-               AND m.state = 'doubt' AND m.next_try_at <= now() AT TIME ZONE 'UTC')
+               AND m.state = 'doubt' AND f.repeat = 'ask'
+               AND m.next_try_at <= now() AT TIME ZONE 'UTC')
     OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'sending'
                AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory'
                    AND l.classid = {senders} AND l.objid = m.flow_id * {slots} + m.lane
@@ -35,20 +36,29 @@ FREE = """(NOT f.is_ordered OR m.business_key IS NULL OR NOT EXISTS (
     WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key AND e.id < m.id
           AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))"""
 DUE = DUE.format(free=FREE, senders=SENDER_LOCKS, slots=SLOTS)
-# The soonest moment at which something that waits now becomes due.
+# Seconds until something that waits becomes due, of flows that may be sent. What waits behind an
+# earlier message becomes due with that one.
 NEXT = """
-SELECT EXTRACT(EPOCH FROM min(moment) - now() AT TIME ZONE 'UTC')::float8 FROM (
-    SELECT GREATEST(
+SELECT EXTRACT(EPOCH FROM min(GREATEST(soonest, b.paused_until, closed_until)) -
+               now() AT TIME ZONE 'UTC')::float8
+FROM logistics_flow f
+JOIN logistics_connection c ON c.id = f.connection_id
+LEFT JOIN logistics_breaker b ON b.flow_id = f.id
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN b.state IN ('open', 'half_open') THEN b.probe_at END AS closed_until
+) breaker
+CROSS JOIN LATERAL (
+    SELECT LEAST(
         (SELECT min(m.next_try_at) FROM logistics_message m
-         WHERE m.flow_id = f.id AND m.state = 'scheduled'), b.paused_until) AS moment
-    FROM logistics_flow f LEFT JOIN logistics_breaker b ON b.flow_id = f.id WHERE f.active
-    UNION ALL
-    SELECT GREATEST(b.probe_at, b.paused_until) FROM logistics_breaker b
-    JOIN logistics_flow f ON f.id = b.flow_id
-    WHERE f.active AND (b.state IN ('open', 'half_open') OR b.paused_until > now() AT TIME ZONE
-          'UTC') AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
-                             AND m.state = 'pending')
-) moments
+         WHERE m.flow_id = f.id AND m.state = 'scheduled'),
+        (SELECT min(m.next_try_at) FROM logistics_message m
+         WHERE m.flow_id = f.id AND m.state = 'doubt' AND f.repeat = 'ask'),
+        (SELECT now() AT TIME ZONE 'UTC' WHERE GREATEST(b.paused_until, closed_until) IS NOT NULL
+         AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
+                     AND m.state = 'pending'))) AS soonest
+) waiting
+WHERE f.active AND c.active AND c.state IN ('parallel', 'live') AND soonest IS NOT NULL
+  AND COALESCE(b.state, 'closed') <> 'stopped'
 """
 LIVE = """
 SELECT objid::bigint FROM pg_locks

@@ -57,9 +57,11 @@ class Crew:
     def _run(self, sender):
         try:
             sender.run()
-        except Exception:
+        except Exception as error:
             # The messages stay as they are: the next sender of this slot takes them back.
             _logger.exception("a sender of flow %s broke off", sender.plan.flow_id)
+            with contextlib.suppress(Exception):
+                sender.pause_after(error)
         finally:
             self._done.set()
 
@@ -104,6 +106,15 @@ class Sender:
                     time.sleep(max(now.wait, 0.01))
                 elif not asked:
                     break
+
+    def pause_after(self, error):
+        """An error of our own: not to be met again at once, and for all messages."""
+
+        def work(env):
+            flow = env["logistics.flow"].sudo().browse(self.plan.flow_id)
+            env["logistics.breaker"].sudo()._switch(flow, "open", f"Our own error: {error!r}"[:500])
+
+        self._record(work)
 
     def _patience(self):
         return min(SHORT_WAIT, self.deadline - time.monotonic())
