@@ -96,7 +96,8 @@ class _Waker(threading.Thread):
             if "logistics.inbox" not in env:
                 return None
             boxes = env["logistics.inbox"], env["logistics.outbox"]
-            if any([box._wake() for box in boxes]):
+            waiting = [box._wake() for box in boxes]
+            if any(waiting):
                 return 0  # something waits: look again until nothing does
             due = [seconds for box in boxes if (seconds := box._due_in()) is not None]
         if not due:
