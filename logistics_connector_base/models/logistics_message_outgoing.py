@@ -143,8 +143,19 @@ class LogisticsMessage(models.Model):
     def action_cancel(self):
         """Never send messages that have not left."""
         self._check_may_work()
+        done = self.sudo()._take_out(self.env._("Cancelled by %s", self.env.user.name))
+        if len(done) != len(self):
+            raise UserError(
+                self.env._("Only what has not left can be cancelled: it is sent, or in doubt.")
+            )
+        return True
+
+    def _take_out(self, note=""):
+        """Never send these, as superuser; in one statement, as a sender may take them just now.
+
+        :return: those that had not left
+        """
         self.flush_recordset()
-        # In one statement: a sender may take them at this moment.
         self.env.cr.execute(
             "UPDATE logistics_message SET state = 'cancelled', processed_at = now() AT TIME ZONE "
             "'UTC', next_try_at = NULL WHERE id = ANY(%s) AND state IN ('pending', 'scheduled', "
@@ -153,14 +164,11 @@ class LogisticsMessage(models.Model):
         )
         done = self.browse(row[0] for row in self.env.cr.fetchall())
         self.invalidate_recordset()
-        if done != self:
-            raise UserError(
-                self.env._("Only what has not left can be cancelled: it is sent, or in doubt.")
-            )
-        done.sudo()._note_decision(self.env._("Cancelled by %s", self.env.user.name))
-        done.sudo()._resolve_outgoing()
+        if note:
+            done._note_decision(note)
+        done._resolve_outgoing()
         self.env["logistics.outbox"]._wake_after_commit()  # what stood behind them may go
-        return True
+        return done
 
     def action_has_arrived(self):
         """A person knows that a message in doubt was worked by the partner."""

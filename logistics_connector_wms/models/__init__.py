@@ -1,1 +1,7 @@
-from . import logistics_connection, stock_move, stock_picking, stock_warehouse
+from . import (
+    logistics_connection,
+    stock_move,
+    stock_picking,
+    stock_picking_release,
+    stock_warehouse,
+)

@@ -29,4 +29,5 @@ class StockPicking(models.Model):
             )
             if effect:
                 shipment._record_own_event("ORD_RELEASED", text=self.name)
+                self._send_release(shipment)
         return shipment

@@ -1,12 +1,15 @@
 """A ready delivery of a 3PL's warehouse is a released shipment, which the 3PL's messages move."""
 
 import ast
+import json
 import uuid
 
+import jsonschema
 from odoo import fields
 from odoo.addons.logistics_connector_base.tests.common import InboxCommon
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 USER = "logistics_connector_base.group_logistics_user"
 
@@ -66,6 +69,64 @@ class TestRelease(InboxCommon):
         }
         body = {"id": str(uuid.uuid4()), "issuer": "harbour", "events": [event]}
         return self.receive(self.connection, body, at=now)
+
+    # -- what the partner is told --------------------------------------------------------------
+
+    def flow(self, **values):
+        return self.env["logistics.flow"].create(
+            {
+                "name": "Order releases",
+                "code": "release",
+                "connection_id": self.connection.id,
+                "url": "https://harbour.example.com/orders",
+                **values,
+            }
+        )
+
+    def told(self, delivery):
+        """The messages about a delivery, oldest first: ``[(state, content)]``."""
+        messages = self.env["logistics.message"].search(
+            [("direction", "=", "out"), ("business_key", "=", delivery.name)], order="id"
+        )
+        bodies = messages._read_bodies()
+        return [(message.state, json.loads(bodies[message.id])) for message in messages]
+
+    def test_the_partner_is_told_once_what_it_may_pick(self):
+        self.flow()
+        self.stock(3)
+        order = self.order()
+        delivery = order.picking_ids
+        delivery.do_unreserve()
+        delivery.action_assign()
+        ((state, message),) = self.told(delivery)
+        self.assertEqual(state, "pending")
+        path = file_path("logistics_connector_wms/schemas/release-1.0.json")
+        with open(path, encoding="utf-8") as file:
+            jsonschema.validate(message, json.load(file), jsonschema.Draft202012Validator)
+        self.assertEqual((message["type"], message["orders"]), ("release", [order.name]))
+        self.assertEqual(
+            [(line["quantity"], line["product"]) for line in message["lines"]],
+            [(3.0, f"#{self.product.id}")],
+        )
+        sent = self.env["logistics.message"].search([("business_key", "=", delivery.name)])
+        self.assertEqual(sent.correlation_id, delivery.shipment_ids.correlation_id)
+        self.assertEqual((sent.res_model, sent.res_id), ("stock.picking", delivery.id))
+
+    def test_a_release_that_has_not_left_is_taken_back_and_a_later_one_called_off(self):
+        self.flow()
+        self.stock(6)
+        early, late = self.order().picking_ids, self.order().picking_ids
+        late_message = self.env["logistics.message"].search([("business_key", "=", late.name)])
+        late_message.state = "delivered"
+        (early | late).action_cancel()
+        self.assertEqual([state for state, _message in self.told(early)], ["cancelled"])
+        (_state, release), (state, cancel) = self.told(late)
+        self.assertEqual((state, cancel["type"]), ("pending", "cancel"))
+        self.assertEqual(cancel["shipment"], release["shipment"])
+
+    def test_without_a_flow_nobody_is_told(self):
+        self.stock(3)
+        self.assertEqual(self.told(self.order().picking_ids), [])
 
     # -- release ------------------------------------------------------------------------------
 
