@@ -24,6 +24,8 @@ TARGETS = {
     "ingest_p99_vs_p50": (4, 2.5, "max"),
     "process_vs_job_per_event": (10, 30, "min"),
     "process_vs_orm_bulk": (0.25, 0.4, "min"),
+    "enqueue_vs_orm_create": (1.5, 1.0, "max"),
+    "drain_vs_bare_session": (0.4, 0.6, "min"),
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),
     "list_vs_stock_move": (1.5, 1, "max"),

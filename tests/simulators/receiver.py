@@ -5,6 +5,7 @@ import http.server
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -147,3 +148,37 @@ class Receiver:
                 handler.wfile.write(bytes([byte]))
                 handler.wfile.flush()
                 time.sleep(1)
+
+
+class Desk(Receiver):
+    """The warehouse's system of ``./dev up``: takes everything, and can be taken down.
+
+    ``POST /_down/<seconds>``: it answers 503 for so long. ``GET /_calls``: how many it has worked.
+    """
+
+    def __init__(self, port=0):
+        super().__init__(self._behave, port)
+        self._down_until = 0.0
+
+    def _behave(self, call, number):
+        place, _slash, value = call.path.lstrip("/").partition("/")
+        if place == "_down" and value.replace(".", "", 1).isdigit():
+            self._down_until = time.monotonic() + float(value)
+            return OK
+        if place == "_calls":
+            keys = {call.key for call in self.worked if call.key}
+            return Answer(body=json.dumps({"worked": len(keys)}).encode())
+        if time.monotonic() < self._down_until:
+            return Answer(503, body=b"down for maintenance")
+        return Answer(202, body=b'{"accepted": true}')
+
+
+def main():
+    """Serve until the process is ended; the port is printed first."""
+    with Desk(int(sys.argv[1]) if len(sys.argv) > 1 else 0) as desk:
+        print(desk.port, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
