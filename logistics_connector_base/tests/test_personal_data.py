@@ -106,7 +106,10 @@ class TestPersonalData(PersonalCommon):
             with self.assertRaises(AccessError, msg=name):
                 events.browse(self.event.id).export_data([name])
         shipments = self.env["logistics.shipment"].with_user(self.manager)
-        for domain in ([("signed_by", "ilike", "iris")], [("event_ids.signed_by", "ilike", "iris")]):
+        for domain in (
+            [("signed_by", "ilike", "iris")],
+            [("event_ids.signed_by", "ilike", "iris")],
+        ):
             with self.assertRaises(AccessError):
                 shipments.search(domain)
 
