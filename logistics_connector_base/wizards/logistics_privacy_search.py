@@ -232,7 +232,7 @@ class LogisticsPrivacyWizard(models.TransientModel):
         if not discreetly(FailedJobError, self._look, JOB_SECONDS):
             self._enqueue()
             return f"{self.progress['bodies']} bodies searched so far"
-        self._tell(self.env._("The search for a person's data is ready."), "success")
+        self._tell(self.env._("The search for a person's data is ready"), "success")
         return f"{self.progress['bodies']} bodies searched"
 
     def _search_failed(self, **_values):
@@ -240,7 +240,7 @@ class LogisticsPrivacyWizard(models.TransientModel):
         wizard = self.sudo().exists()
         if wizard.state == "searching":
             wizard = wizard.with_context(lang=wizard.create_uid.lang)
-            wizard._tell(wizard.env._("The search for a person's data stopped."), "danger")
+            wizard._tell(wizard.env._("The search for a person's data stopped"), "danger")
 
     def _tell(self, text, kind):
         """Whoever searches may be anywhere in Odoo by now; nobody is named."""
