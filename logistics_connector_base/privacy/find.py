@@ -4,26 +4,7 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
-from ..core.subject import excerpts
-
-# Bodies read by one statement, so that none holds a snapshot for long.
-SLICE = 20_000
-# Texts of records that a person may be named in: model → columns. All have a company.
-TEXTS = {
-    "logistics.shipment": ("signed_by",),
-    "logistics.event": ("signed_by", "raw_text", "place_name"),
-    "logistics.shipment.reference": ("value",),
-    "logistics.shipment.stop": ("name",),
-    "logistics.exception": ("name", "detail", "outcome", "reference"),
-    "logistics.message": ("error_text",),
-}
-# Records whose chatter may quote a partner's words: model → its company by SQL.
-NOTED = {
-    "logistics.shipment": "SELECT id FROM logistics_shipment WHERE company_id = ANY(%s)",
-    "logistics.exception": "SELECT id FROM logistics_exception WHERE company_id = ANY(%s)",
-    "stock.picking": "SELECT r.picking_id FROM logistics_shipment_picking_rel r "
-    "JOIN logistics_shipment s ON s.id = r.shipment_id WHERE s.company_id = ANY(%s)",
-}
+from .slices import BODIES, NOTES, TEXTS, Slices
 
 
 @dataclass(slots=True)
@@ -70,23 +51,26 @@ class Finder:
     def __init__(self, env, companies, subject, partner):
         self.env = env(su=True, context={**env.context, "active_test": False})
         self.companies = companies.ids
-        self.subject = subject
+        self.slices = Slices(self.env, self.companies, subject)
         self.partners = (
             self.env["res.partner"].search([("id", "child_of", partner.ids)])
             if partner
             else self.env["res.partner"]
         )
 
-    def find(self):
-        """:rtype: Found"""
-        named = {model: self._by_text(model, columns) for model, columns in TEXTS.items()}
-        shipments = self._by_partner("logistics.shipment") | named["logistics.shipment"]
-        stops = self._by_partner("logistics.shipment.stop") | named["logistics.shipment.stop"]
+    def find(self, progress):
+        """Whatever of the hits still names the person, and what belongs to the partner.
+
+        :param dict progress: of a search that looked at everything
+        :rtype: Found
+        """
+        named = {model: self._still_named(model, progress) for model in (*TEXTS, NOTES)}
         own = self._by_partner("logistics.shipment")
+        shipments = own | named["logistics.shipment"]
+        stops = self._by_partner("logistics.shipment.stop") | named["logistics.shipment.stop"]
         events = named["logistics.event"] | own.event_ids
-        parts = self._bodies()
+        parts = self._hits(BODIES, progress)
         messages = self.env["logistics.message"].browse(sorted(parts)) | named["logistics.message"]
-        touched = shipments | events.shipment_id
         found = Found(
             shipments=shipments,
             events=events,
@@ -94,12 +78,22 @@ class Finder:
             stops=stops,
             exceptions=named["logistics.exception"],
             messages=messages,
-            notes=self._notes(),
-            documents=self._documents(touched),
+            notes=named[NOTES],
+            documents=self._documents(shipments | events.shipment_id),
             parts=parts,
         )
         self._set_aside(found)
         return found
+
+    def _still_named(self, model, progress):
+        return self.env[model].browse(sorted(self._hits(model, progress)))
+
+    def _hits(self, source, progress):
+        ids = progress["hits"].get(source)
+        if not ids:
+            return {}
+        name = SQL.identifier("message_id" if source == BODIES else "id")
+        return self.slices.named(source, SQL("%s = ANY(%s)", name, ids))
 
     def _by_partner(self, model):
         if not self.partners:
@@ -107,81 +101,6 @@ class Finder:
         return self.env[model].search(
             [("partner_id", "in", self.partners.ids), ("company_id", "in", self.companies)]
         )
-
-    def _pattern(self):
-        return "|".join(f"(?:{anchor})" for anchor in self.subject.anchors())
-
-    def _by_text(self, model, columns):
-        """Records of which a text names the person."""
-        records = self.env[model]
-        if not self.subject:
-            return records
-        records.flush_model([*columns, "company_id"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id, %(columns)s FROM %(table)s WHERE company_id = ANY(%(companies)s) "
-                "AND encode(convert_to(concat_ws(' ', %(columns)s), 'UTF8'), 'escape') "
-                "~* %(pattern)s",
-                columns=SQL(", ").join(map(SQL.identifier, columns)),
-                table=SQL.identifier(records._table),
-                companies=self.companies,
-                pattern=self._pattern(),
-            )
-        )
-        return records.browse(
-            row[0] for row in rows if any(self.subject.is_in(text or "") for text in row[1:])
-        )
-
-    def _bodies(self):
-        """Messages whose body or headers name the person: id → the parts that do."""
-        if not self.subject:
-            return {}
-        self.env.cr.execute("SELECT max(message_id) FROM logistics_message_body")
-        last = self.env.cr.fetchone()[0] or 0
-        parts = {}
-        for first in range(0, last + 1, SLICE):
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT b.message_id, b.content, b.headers::text
-                    FROM logistics_message_body b
-                    JOIN logistics_message m ON m.id = b.message_id
-                    WHERE b.message_id >= %s AND b.message_id < %s AND m.company_id = ANY(%s)
-                          AND b.content IS NOT NULL
-                          AND (encode(b.content, 'escape') ~* %s OR b.headers::text ~* %s)
-                    """,
-                    first,
-                    first + SLICE,
-                    self.companies,
-                    self._pattern(),
-                    self._pattern(),
-                )
-            )
-            for message_id, content, headers in rows:
-                named = excerpts(bytes(content), self.subject)
-                if self.subject.is_in(headers or ""):
-                    named.append({"headers": headers})
-                if named:
-                    parts[message_id] = named
-        return parts
-
-    def _notes(self):
-        """Messages in the chatter that name the person."""
-        if not self.subject:
-            return self.env["mail.message"]
-        ids = []
-        for model, records in NOTED.items():
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id, body FROM mail_message WHERE model = %s AND res_id IN (%s) "
-                    "AND encode(convert_to(coalesce(body, ''), 'UTF8'), 'escape') ~* %s",
-                    model,
-                    SQL(records, self.companies),
-                    self._pattern(),
-                )
-            )
-            ids += [row[0] for row in rows if self.subject.is_in(row[1])]
-        return self.env["mail.message"].browse(ids)
 
     def _documents(self, shipments):
         """Documents that came with events of these shipments, wherever they are filed."""

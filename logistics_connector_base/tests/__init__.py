@@ -17,6 +17,7 @@ from . import (
     test_message_screens,
     test_personal_data,
     test_privacy_requests,
+    test_privacy_search,
     test_retention,
     test_lanes,
     test_parking,

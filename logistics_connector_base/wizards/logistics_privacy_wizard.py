@@ -8,7 +8,7 @@ from ..core.subject import Subject
 from ..models.personal_access import PERSONAL_GROUP
 from ..privacy.erase import erase
 from ..privacy.export import as_zip
-from ..privacy.find import TEXTS, Finder
+from ..privacy.slices import TEXTS
 
 _logger = logging.getLogger(__name__)
 
@@ -17,7 +17,19 @@ LINES = 200  # shown of each kind; all are counted
 # Typed by the person who erases: nothing that one clicks by accident.
 WORD = "ERASE"
 # Written by the steps alone, so that no call over RPC skips one.
-OWN = {"state", "total", "summary", "kept", "line_ids", "archive", "mark"}
+OWN = {
+    "state",
+    "total",
+    "summary",
+    "kept",
+    "line_ids",
+    "archive",
+    "mark",
+    "progress",
+    "body_total",
+    "notice",
+    "is_background",
+}
 FIRST_COLUMNS = {
     "shipments": "name",
     "events": "display_name",
@@ -32,14 +44,21 @@ FIRST_COLUMNS = {
 
 class LogisticsPrivacyWizard(models.TransientModel):
     """Answers a person who asks for their data, or for its erasure: search, look, then hand out or
-    erase. What is typed here is gone with the wizard, within hours."""
+    erase. What is typed here is gone with the wizard, which nobody keeps for long: it is blanked
+    by an erasure, deleted by "Finish", and else by Odoo's daily clean-up after two hours."""
 
     _name = "logistics.privacy.wizard"
     _description = "One Person's Data"
     _transient_max_hours = 2.0
 
     state = fields.Selection(
-        [("search", "Search"), ("found", "Found"), ("confirm", "Confirm"), ("done", "Done")],
+        [
+            ("search", "Search"),
+            ("searching", "Searching"),
+            ("found", "Found"),
+            ("confirm", "Confirm"),
+            ("done", "Done"),
+        ],
         default="search",
         readonly=True,
     )
@@ -60,9 +79,11 @@ class LogisticsPrivacyWizard(models.TransientModel):
     archive = fields.Binary(readonly=True, attachment=False)
     archive_name = fields.Char(readonly=True, default="personal-data.zip")
 
+    @api.depends("state")
     @api.depends_context("allowed_company_ids", "company")
     def _compute_company_names(self):
-        self.company_names = ", ".join(self.env.companies.mapped("name"))
+        for wizard in self:
+            wizard.company_names = ", ".join(wizard._companies().mapped("name"))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -109,17 +130,10 @@ class LogisticsPrivacyWizard(models.TransientModel):
             raise UserError(self.env._("Say whom to look for."))
         return subject
 
-    def _find(self):
-        self._check_allowed()
-        self.env.flush_all()
-        finder = Finder(self.env, self.env.companies, self._subject(), self.partner_id)
-        return finder.find(), finder
-
     # -- the steps ----------------------------------------------------------------------------
 
-    def action_search(self):
-        """Dry run: list what is there."""
-        found, _finder = self._find()
+    def _show(self, found):
+        """List what was found."""
         counts = found.counts()
         labels = self._labels()
         kept = [
@@ -137,13 +151,13 @@ class LogisticsPrivacyWizard(models.TransientModel):
         self.sudo().write(
             {
                 "state": "found",
+                "notice": False,
                 "total": sum(counts.values()),
                 "summary": "\n".join(
                     f"{labels[kind]}: {number}" for kind, number in counts.items() if number
                 )
                 or self.env._("Nothing was found."),
                 "kept": "\n".join(kept),
-                "mark": self.env["logistics.privacy.request"]._mark(self._subject()),
                 "word": False,
                 "archive": False,
                 "line_ids": [
@@ -151,7 +165,6 @@ class LogisticsPrivacyWizard(models.TransientModel):
                 ],
             }
         )
-        return self._again()
 
     def _lines(self, found, kind):
         for record in getattr(found, kind)[:LINES]:
@@ -183,13 +196,27 @@ class LogisticsPrivacyWizard(models.TransientModel):
         }
 
     def action_back(self):
-        self.sudo().write({"state": "search", "word": False, "archive": False})
+        """To the search; ends one that is on its way."""
+        self._check_allowed()
+        self._hold()
+        self.sudo().line_ids.unlink()
+        self.sudo().write(
+            {"state": "search", "progress": False, "word": False, "archive": False, "notice": False}
+        )
         return self._again()
 
+    def action_finish(self):
+        """Forget at once who was looked for, and what was found."""
+        self._check_allowed()
+        self._hold()
+        self.sudo().unlink()
+        return {"type": "ir.actions.act_window_close"}
+
     def action_export(self):
-        found, _finder = self._find()
-        self.sudo().archive = base64.b64encode(as_zip(found))
-        self._note("export", found.counts(), 0)
+        found, _finder = self._found_now()
+        if found:
+            self.sudo().archive = base64.b64encode(as_zip(found))
+            self._note("export", found.counts(), 0)
         return self._again()
 
     def action_ask(self):
@@ -205,7 +232,9 @@ class LogisticsPrivacyWizard(models.TransientModel):
         self._check_allowed()
         if self.state != "confirm" or (self.word or "").strip() != WORD:
             raise UserError(self.env._("Type %s to confirm. It cannot be undone.", WORD))
-        found, finder = self._find()
+        found, finder = self._found_now()
+        if not found:
+            return self._again()
         kept = len(found.busy) + sum(map(len, found.held.values()))
         subject = self._subject()
         counts = erase(finder.env, found, subject, finder.partners)
@@ -219,6 +248,7 @@ class LogisticsPrivacyWizard(models.TransientModel):
                 "emails": False,
                 "phones": False,
                 "partner_id": False,
+                "progress": False,
                 "word": False,
                 "archive": False,
                 "total": sum(counts.values()),
@@ -231,9 +261,7 @@ class LogisticsPrivacyWizard(models.TransientModel):
 
     def _note(self, kind, counts, kept):
         requests = self.env["logistics.privacy.request"].sudo()
-        requests._note(
-            kind, self._subject(), self.env.companies, counts, kept, self.reference or ""
-        )
+        requests._note(kind, self._subject(), self._companies(), counts, kept, self.reference or "")
         _logger.info(
             "personal data: %s of %d records by user %d", kind, sum(counts.values()), self.env.uid
         )

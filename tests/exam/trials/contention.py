@@ -11,7 +11,9 @@ import psycopg2
 from ...simulators.journey import EINDHOVEN, UTRECHT, Parcel, journey, now
 from ...support.polling import wait_for
 from ...support.rpc import RpcError, Session
+from .. import mutants
 from ..arena import Field
+from ..collisions import Collisions, Race
 from ..tree import Mutant, Patch
 from ..trial import Trial
 from ..verdict import percentile
@@ -21,25 +23,6 @@ from .worker_kills import Pace
 # the two seconds for which a batch waits for somebody else.
 MOST_PATIENCE = 4
 RETRYING = "tries left, try again in"  # what odoo.service.model.retrying logs before it sleeps
-# One in so many of the inbox' rows is refused, with each of the three codes in turn. Facts are
-# written by the inbox alone: what people do meets real locks, not these.
-INJECT = """
-CREATE FUNCTION exam_contention() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE dice float := random() * {one_in};
-BEGIN
-    IF dice < 0.33 THEN RAISE EXCEPTION 'exam' USING ERRCODE = '40001'; END IF;
-    IF dice < 0.67 THEN RAISE EXCEPTION 'exam' USING ERRCODE = '40P01'; END IF;
-    IF dice < 1.00 THEN RAISE EXCEPTION 'exam' USING ERRCODE = '55P03'; END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER exam_contention BEFORE INSERT ON logistics_event FOR EACH ROW
-    EXECUTE FUNCTION exam_contention();
-"""
-WITHDRAW = """
-DROP TRIGGER IF EXISTS exam_contention ON logistics_event;
-DROP FUNCTION IF EXISTS exam_contention();
-"""
-
 CONTENTION_IS_A_FAILURE = Mutant(
     "what collided with others is a failure of the message",
     (
@@ -62,19 +45,17 @@ WAITS_WITH_ALL_IT_HAS = Mutant(
     ),
     finds=("would have waited",),
 )
-
-
-class Collisions:
-    """The injected refusals, for as long as it is entered."""
-
-    def __init__(self, database, one_in):
-        self.database, self.create = database, INJECT.format(one_in=one_in)
-
-    def __enter__(self):
-        self.database.rows(self.create)
-
-    def __exit__(self, *_error):
-        self.database.rows(WITHDRAW)
+INBOX_IN_REPEATABLE_READ = Mutant(
+    "the inbox works in REPEATABLE READ, as Odoo's own transactions do",
+    (
+        Patch(
+            mutants.INBOX,
+            '            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")\n',
+            "",
+        ),
+    ),
+    finds=("were seen as conflicts",),
+)
 
 
 class Worker(threading.Thread):
@@ -186,7 +167,7 @@ class Contention(Trial):
     title = "Contention"
     passes_when = (
         "verdict clean; no message dead or noted as failed; no edit refused or lost; "
-        "nobody waits for a row of the inbox longer than 4 s"
+        "nobody waits for a row of the inbox longer than 4 s; what contradicts another lane is seen"
     )
     load = {
         "seconds": 120,
@@ -195,7 +176,9 @@ class Contention(Trial):
         "edits": 20,
         "goods": 60,
         "one_in": 300,
+        "refusals": 1,
         "hold": 8,
+        "pairs": 50,
     }
     short_load = {
         "seconds": 6,
@@ -204,12 +187,16 @@ class Contention(Trial):
         "edits": 8,
         "goods": 12,
         "one_in": 4,
+        "refusals": 10,
         "hold": 6,
+        "pairs": 3,
     }
-    mutants = (CONTENTION_IS_A_FAILURE, WAITS_WITH_ALL_IT_HAS)
+    mutants = (CONTENTION_IS_A_FAILURE, WAITS_WITH_ALL_IT_HAS, INBOX_IN_REPEATABLE_READ)
 
-    def run(self, arena, seed, seconds, rate, people, edits, goods, one_in, hold):
+    def run(self, arena, seed, seconds, rate, people, edits, goods, one_in, refusals, hold, pairs):
         field = Field(arena, self.number, seed)
+        race = Race(field, pairs)
+        race.run()
         records = self._goods(arena, field, goods)
         jobs = self._jobs(field, records, int(rate * seconds))
         rng = random.Random(f"17 {seed}")
@@ -222,20 +209,27 @@ class Contention(Trial):
         ]
         holder = LongHold(arena.database, held, random.Random(rng.random()), hold)
         probe = Probe(arena.database, free, random.Random(rng.random()))
-        with Collisions(arena.database, one_in), holder, probe:
-            for person in crowd:
-                person.start()
-            with Pace(field, jobs, rate) as pace:
-                wait_for(lambda: pace.sent >= len(jobs), seconds * 3 + 60)
-            for person in crowd:
-                person.over.set()
-            for person in crowd:
-                person.join()
-        drained = field.drain(120)
+        # Refused until all is worked: however slow the machine is, there is much to refuse.
+        with Collisions(arena.database, one_in):
+            with holder, probe:
+                for person in crowd:
+                    person.start()
+                with Pace(field, jobs, rate) as pace:
+                    wait_for(lambda: pace.sent >= len(jobs), seconds * 3 + 60)
+                for person in crowd:
+                    person.over.set()
+                for person in crowd:
+                    person.join()
+            drained = field.drain(60)
+        drained += field.drain(120)
         verdict = field.judge()
-        self._expect(verdict, field, crowd, probe, records, len(jobs))
-        refusals = field.log().count("ERROR: exam")
-        verdict.expect(refusals, "nothing was refused: the trial proves little")
+        self._expect(verdict, field, crowd, probe, records, len(jobs) + race.messages)
+        seen = race.seen()
+        verdict.expect(seen == pairs, f"{seen} of {pairs} contradictions were seen as conflicts")
+        refused = field.log().count("ERROR: exam")
+        verdict.expect(
+            refused >= refusals, f"{refused} were refused, not {refusals}: the trial proves little"
+        )
         times = sorted(second for person in crowd for second in person.seconds)
         verdict.figures |= {
             "edits": len(times),
@@ -243,7 +237,8 @@ class Contention(Trial):
             "edit_p50_ms": round(percentile(times, 0.5) * 1000),
             "edit_p99_ms": round(percentile(times, 0.99) * 1000),
             "edits_retried_by_odoo": field.log().count(RETRYING),
-            "refusals_injected": refusals,
+            "refusals_injected": refused,
+            "contradictions_seen": seen,
             "longest_wait_for_a_row_ms": round(max(probe.waits) * 1000),
             "drained_after_s": round(drained, 1),
         }
