@@ -7,6 +7,7 @@ import time
 
 from . import addons, databases, paths, ports, setup
 from .console import say
+from .desk import Desk
 from .postgres import Cluster
 from .proxy import Proxy
 from .server import OdooServer
@@ -16,6 +17,8 @@ BANNER = """
 Odoo is at {url}
   log in as   admin / admin (everything), demo / demo (an ordinary user)
   look at     {url}/odoo → Logistics: Overview, Exceptions, Shipments, Messages
+  a 3PL       {desk}: its system takes what Odoo sends; down for a minute:
+              curl -X POST {desk}/_down/60, then sell from warehouse “Harbour Fulfilment”
   database    {db}
   log         {log}
 Ctrl-C ends it; ./dev up continues with the same database, ./dev clean removes it.
@@ -45,8 +48,8 @@ def _once(options):
     name = options.db or f"once_{os.getpid()}"
     databases.create(name, demo=True)
     try:
-        with OdooServer(name, workers=3, port=options.port) as odoo:
-            code = play(odoo.url, name, check=True)
+        with Desk() as desk, OdooServer(name, workers=3, port=options.port) as odoo:
+            code = play(odoo.url, name, desk.url, check=True)
             if code:
                 say(f"the scenario failed; Odoo's log is {odoo.log_path}")
             return 1 if code else 0
@@ -58,13 +61,17 @@ def _once(options):
 def _stay(options):
     name = options.db or "demo"
     fresh = ensure_demo(name)
-    with OdooServer(name, workers=3) as odoo, Proxy(_port(options.port), odoo) as proxy:
+    with (
+        Desk(_desk_port(name)) as desk,
+        OdooServer(name, workers=3) as odoo,
+        Proxy(_port(options.port), odoo) as proxy,
+    ):
         if fresh:
             say("playing the demo scenario")
-            code = play(proxy.url, name)
+            code = play(proxy.url, name, desk.url)
             if code:
                 say(f"the scenario ended with {code}; the server stays up. Log: {odoo.log_path}")
-        print(BANNER.format(url=proxy.url, db=name, log=odoo.log_path), flush=True)
+        print(BANNER.format(url=proxy.url, db=name, log=odoo.log_path, desk=desk.url), flush=True)
         while odoo.running():
             time.sleep(0.5)
         say(f"Odoo ended:\n{odoo.log_tail()}")
@@ -86,12 +93,23 @@ def ensure_demo(name):
     return False
 
 
-def play(url, database, check=False):
+def _desk_port(name):
+    """The port of the warehouse's system: the demo's flow knows it from the first time on."""
+    kept = paths.STATE / f"demo-{name}-desk"
+    port = int(kept.read_text()) if kept.exists() else 0
+    if not port or not ports.is_free(port):
+        port = ports.free()
+        kept.write_text(str(port))
+    return port
+
+
+def play(url, database, desk, check=False):
     """Run ``tests.scenario`` against a server; its exit code."""
     if not (paths.PROJECT / "tests/scenario.py").exists():
         say("tests/scenario.py is not there: no scenario to play")
         return 1 if check else 0
     command = [paths.PYTHON, "-m", "tests.scenario", "play", "--url", url, "--db", database]
+    command += ["--desk", desk]
     command += ["--check"] if check else []
     return subprocess.run(command, cwd=paths.PROJECT, check=False).returncode
 

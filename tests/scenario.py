@@ -14,6 +14,7 @@ import time
 from .history import generator
 from .history.aging import age
 from .history.commerce import Shop
+from .history.harbour import Harbour
 from .history.partners import connected_lanes
 from .history.people import ensure_people
 from .history.steps import PATIENCE, Stage
@@ -30,6 +31,7 @@ def main(arguments=None):
     parser.add_argument("--db", required=True)
     parser.add_argument("--login", default="admin")
     parser.add_argument("--password", default="admin")
+    parser.add_argument("--desk", help="URL of the 3PL's system; without it nothing is sent")
     parser.add_argument("--check", action="store_true", help="verify each step")
     parser.add_argument("--orders", type=int, help="how many orders the history has")
     options = parser.parse_args(arguments)
@@ -39,6 +41,8 @@ def main(arguments=None):
     shop, lanes = Shop(rpc), connected_lanes(rpc)
     stage = Stage(rpc, shop, lanes)
     played = list(stage.steps())
+    if options.desk:
+        played.append(Harbour(rpc, shop, options.desk).outage())
     count = options.orders or (ORDERS_WHEN_CHECKED if options.check else ORDERS)
     made = generator.play(rpc, shop, lanes, count)
     if made:

@@ -4,25 +4,27 @@ import pytest
 
 from .. import scenario
 from ..history.steps import Step
+from ..simulators.receiver import Desk
 
 
 @pytest.fixture
 def play(world):
-    def run(*options):
-        return scenario.main(
-            ["play", "--url", world.rpc.url, "--db", world.database.name, *options]
-        )
+    with Desk() as desk:
 
-    return run
+        def run(*options):
+            place = ["--url", world.rpc.url, "--db", world.database.name, "--desk", desk.url]
+            return scenario.main(["play", *place, *options])
+
+        yield run
 
 
 def test_the_scenario_passes_and_may_be_played_again(play, capsys):
     assert play("--check") == 0
     first = capsys.readouterr().out
-    assert "15 passed, 0 failed" in first
+    assert "16 passed, 0 failed" in first
     assert play("--check") == 0
     second = capsys.readouterr().out
-    assert "15 passed, 0 failed" in second
+    assert "16 passed, 0 failed" in second
     assert " 0 orders of the last 14 days made" in second, "the history is made once"
 
 
