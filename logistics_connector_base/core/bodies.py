@@ -38,7 +38,7 @@ def _xml(value: object) -> bytes:
         return value.encode()
     from lxml import etree
 
-    return etree.tostring(value, encoding="UTF-8", xml_declaration=True)
+    return etree.tostring(value, encoding="UTF-8", xml_declaration=True, with_tail=False)
 
 
 def _form(value: object) -> bytes:

@@ -39,14 +39,16 @@ def next_departure(
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         passed = (now - midnight).total_seconds()
         steps = -(-passed // (minutes * 60))
-        return midnight + timedelta(seconds=steps * minutes * 60)
+        # Each midnight begins anew, also where the minutes do not divide a day.
+        return min(midnight + timedelta(seconds=steps * minutes * 60), midnight + timedelta(days=1))
     if cadence == TIMES and times:
         local = ZoneInfo(zone)
         day = now.astimezone(local).date()
-        for days in range(3):
-            for clock in times:
-                wall = datetime.combine(day + timedelta(days=days), clock, tzinfo=local)
-                moment = wall.astimezone(UTC)
-                if moment >= now:
-                    return moment
+        # All of them, and then the first: on the day the clocks go forward, 02:30 comes after 03:00.
+        moments = (
+            datetime.combine(day + timedelta(days=days), clock, tzinfo=local).astimezone(UTC)
+            for days in range(-1, 3)
+            for clock in times
+        )
+        return min((moment for moment in moments if moment >= now), default=now)
     return now

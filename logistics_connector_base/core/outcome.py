@@ -6,7 +6,7 @@ person's to mend and says nothing about the partner's health; what says that the
 or the line is in trouble (trouble) is tried again, and counts for the breaker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .backoff import MAX_RETRY_AFTER, retry_after
@@ -23,8 +23,12 @@ REFUSED = "refused"  # our own rules forbid the call: a person must change a set
 # The partner is well, asks for patience, and has not worked it.
 WAIT = {425, 429}
 # Nothing was worked, and it may work in a while. 401, 403, 407: our access, for every message.
-# 404: the address; a deployment of the partner's takes it away for a minute.
-TROUBLED = {401, 403, 404, 405, 407, 408, 421, 502, 503}
+# 404: the address; a deployment of the partner's takes it away for a minute. 502 is not among them:
+# a gateway says so as well when the system behind it broke off in the middle of the work.
+TROUBLED = {401, 403, 404, 405, 407, 408, 421, 503}
+# The whole call is to be made elsewhere. Other redirects may as well show what came of it (303,
+# and 302 as it is used), so they leave it open.
+MOVED = {301, 307, 308}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,11 @@ def of_answer(status: int, headers, now: datetime, repeats: bool = False) -> Out
     asked = pause_asked(headers.get("RateLimit"), cap=MAX_RETRY_AFTER)
     if 200 <= status < 300:
         return Outcome(DELIVERED, status=status, pause=asked)
-    if pause is None:
-        pause = asked
+    return _of_status(status, asked if pause is None else pause, repeats)
+
+
+def _of_status(status: int, pause: float | None = None, repeats: bool = False) -> Outcome:
+    """What a status other than 2xx says, whatever came with it."""
     if status == 409 and repeats:
         return Outcome(DELIVERED, "409: they have it already", status)
     if status == 410:
@@ -74,17 +81,24 @@ def of_answer(status: int, headers, now: datetime, repeats: bool = False) -> Out
         return Outcome(TROUBLE, text, status, pause, is_ours)
     if 300 <= status < 400:
         text = f"{status}: they send us to another address, which is never followed"
-        return Outcome(TROUBLE, text, status)
+        return Outcome(TROUBLE if status in MOVED else DOUBT, text, status)
     if 400 <= status < 500:
         return Outcome(REJECTED, f"{status}: rejected", status)
     return Outcome(DOUBT, str(status), status, pause)
 
 
-def of_error(sent: str, text: str, status: int | None = None, is_refused: bool = False) -> Outcome:
+def of_error(
+    sent: str,
+    text: str,
+    status: int | None = None,
+    is_refused: bool = False,
+    repeats: bool = False,
+) -> Outcome:
     """Judge a call without a usable answer (``client.CallError``).
 
     :param sent: "no", "unknown" or "yes", as ``client/errors.py`` says it
     :param is_refused: our own rules forbade it
+    :param repeats: as in ``of_answer``
 
     An answer that began well and cannot be read is a doubt as well: it may say anything.
     """
@@ -92,8 +106,8 @@ def of_error(sent: str, text: str, status: int | None = None, is_refused: bool =
         return Outcome(REFUSED, text, status)
     if sent == "no":
         return Outcome(TROUBLE, text, status)
-    if sent == "yes" and status is not None and not 200 <= status < 300 and status < 500:
+    if sent == "yes" and status is not None and not 200 <= status < 300:
         # The status is certain, though its explanation was too long or broken.
-        kind = REJECTED if status >= 400 and status not in TROUBLED | WAIT | {410} else TROUBLE
-        return Outcome(kind, f"{status}: {text}", status)
+        judged = _of_status(status, repeats=repeats)
+        return replace(judged, text=f"{judged.text}: {text}")
     return Outcome(DOUBT, text, status)
