@@ -29,6 +29,11 @@ class LogisticsConnection(models.Model):
             if connection.send_rate < 0:
                 raise ValidationError(self.env._("A limit cannot be negative. 0 means no limit."))
 
+    def _set_state(self, state, allowed):
+        result = super()._set_state(state, allowed)
+        self.env["logistics.outbox"]._wake_after_commit()  # what waited for it may go
+        return result
+
     def _flow(self, code):
         """The flow of this connection with a code, or none."""
         self.ensure_one()

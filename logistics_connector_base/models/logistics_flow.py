@@ -195,7 +195,7 @@ class LogisticsFlow(models.Model):
     )
     def _check_numbers(self):
         bounds = {
-            "timeout": (1, 300),
+            "timeout": (1, 100),
             "minutes": (1, 1440),
             "senders": (1, MOST_SENDERS),
             "give_up_hours": (1, 24 * 30),
@@ -292,6 +292,11 @@ class LogisticsFlow(models.Model):
     def _content_type(self):
         self.ensure_one()
         return CONTENT_TYPES[self.form]
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env["logistics.outbox"]._wake_after_commit()  # what was held may go
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -221,30 +221,37 @@ class LogisticsOutbox(models.AbstractModel):
 
     def _send_all(self, session, deadline):
         crew = sender.Crew()
-        while True:
-            for slot in crew.ended():
+        try:
+            while True:
+                for slot in crew.ended():
+                    session.leave(slot)
+                due = session.due_flows() if time.monotonic() < deadline else []
+                for flow_id, senders in due:
+                    self._start_senders(session, crew, flow_id, senders, deadline)
+                if not crew.members:  # nothing is due, or others are at it
+                    return crew.sent
+                crew.wait()
+        finally:
+            # Where the session was lost, so are the locks: nobody goes on without.
+            crew.halt()
+
+    def _start_senders(self, session, crew, flow_id, count, deadline):
+        """Start the senders of a flow that are not at work, here or in another process."""
+        for number in range(count):
+            slot = (flow_id, number)
+            if crew.has(slot) or not crew.has_room or not session.take(slot):
+                continue
+            made = self._plan(flow_id)
+            if made is None:
                 session.leave(slot)
-            is_over = time.monotonic() >= deadline
-            due = [] if is_over else session.due_flows()
-            for flow_id, senders in due:
-                for number in range(senders):
-                    slot = (flow_id, number)
-                    if not crew.has(slot) and crew.has_room and session.take(slot):
-                        made = self._plan(flow_id)
-                        if made is None:
-                            session.leave(slot)
-                            break
-                        crew.start(sender.Sender(made, number, deadline))
-            if not crew.members and not due:
-                break
-            if is_over and not crew.members:
-                break
-            crew.wait()
-        return crew.sent
+                return
+            crew.start(sender.Sender(made, number, deadline))
 
     def _plan(self, flow_id):
         """What a sender must know, read in a transaction of its own; None when it must not send."""
         with self.env.registry.cursor() as cr:
+            # Its breaker may be written by other senders just now.
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, self.env.uid, {})
             flow = env["logistics.flow"].sudo().browse(flow_id).exists()
             if not flow or not flow.active:

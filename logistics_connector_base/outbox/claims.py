@@ -40,12 +40,14 @@ RELEASE = """
 UPDATE logistics_message SET state = 'pending', tries = tries - 1, lane = NULL
 WHERE id = ANY(%s) AND state = 'sending'
 """
-# The lock of this slot is ours, so whoever had these is gone. They may have arrived.
+# The lock of this slot is ours, so whoever had these is gone. They may have arrived, or arrive yet:
+# the partner is asked when the call would be over.
 TAKE_BACK = """
 WITH back AS (
     UPDATE logistics_message
     SET state = CASE WHEN %(is_safe)s THEN 'pending' ELSE 'doubt' END, lane = NULL,
-        next_try_at = CASE WHEN %(asks)s THEN now() AT TIME ZONE 'UTC' END
+        next_try_at = CASE WHEN %(asks)s THEN
+            now() AT TIME ZONE 'UTC' + make_interval(secs => %(timeout)s) END
     WHERE flow_id = %(flow)s AND lane = %(number)s AND state = 'sending'
     RETURNING id, tries
 )
@@ -181,6 +183,7 @@ def take_back(cr, plan, number, text):
             "number": number,
             "is_safe": plan.repeats_safely,
             "asks": plan.repeat == "ask",
+            "timeout": plan.timeout,
             "text": text,
         },
     )

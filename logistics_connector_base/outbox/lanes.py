@@ -8,6 +8,11 @@ SLOTS = 8  # of a flow; logistics.flow allows no more senders
 
 # Flows with something to send now. One index entry each tells, however much waits.
 DUE = """
+WITH held AS MATERIALIZED (
+    SELECT COALESCE(array_agg(objid::bigint), '{{}}') AS slots FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND classid = {senders} AND objsubid = 2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
 SELECT f.id, f.senders FROM logistics_flow f
 JOIN logistics_connection c ON c.id = f.connection_id
 LEFT JOIN logistics_breaker b ON b.flow_id = f.id
@@ -23,11 +28,9 @@ WHERE f.active AND c.active AND c.state IN ('parallel', 'live')
     OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
                AND m.state = 'doubt' AND f.repeat = 'ask'
                AND m.next_try_at <= now() AT TIME ZONE 'UTC')
-    OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'sending'
-               AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory'
-                   AND l.classid = {senders} AND l.objid = m.flow_id * {slots} + m.lane
-                   AND l.objsubid = 2 AND l.granted AND l.database =
-                       (SELECT oid FROM pg_database WHERE datname = current_database()))))
+    OR EXISTS (SELECT 1 FROM logistics_message m, held
+               WHERE m.flow_id = f.id AND m.state = 'sending'
+               AND m.flow_id::bigint * {slots} + m.lane <> ALL (held.slots)))
 ORDER BY f.id
 """
 # No earlier message about the same thing is unsettled, or failed and undecided.

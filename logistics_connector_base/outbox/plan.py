@@ -16,7 +16,7 @@ class Plan:
 
     :param make_client: ``() -> GuardedClient``
     :param caller: what identifies us, see ``logistics.connection._make_caller``
-    :param give_up: seconds
+    :param timeout: of one call, and ``give_up``: seconds
     """
 
     dbname: str
@@ -29,6 +29,7 @@ class Plan:
     id_header: str
     is_ordered: bool
     repeat: str
+    timeout: float
     pauses: tuple[float, ...]
     give_up: float
     rules: Rules
@@ -62,6 +63,7 @@ def make(flow):
         id_header=flow.id_header or "",
         is_ordered=flow.is_ordered,
         repeat=flow.repeat,
+        timeout=float(flow.timeout),
         pauses=retry_schedule.parse(flow.retry_schedule),
         give_up=flow.give_up_hours * 3600.0,
         rules=Rules(flow.breaker_limit, flow.breaker_pause, flow.breaker_longest),

@@ -23,8 +23,8 @@ from .address import fill
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 50  # messages taken at a time
-FLUSH_COUNT, FLUSH_SECONDS = 25, 0.25  # of results that are written down together
+BATCH = 100  # messages taken at a time
+FLUSH_COUNT, FLUSH_SECONDS = 50, 0.25  # of results that are written down together
 SHORT_WAIT = 2.0  # seconds that a sender waits by itself; for longer it ends and comes again
 MOST_MEMBERS = 32  # threads of one job
 RECORD_TRIES = 6
@@ -73,6 +73,13 @@ class Crew:
                 del self.members[slot]
                 self.sent += sender.sent
                 yield slot
+
+    def halt(self):
+        """Wait until all have made the call that they are at, and no other one."""
+        for _thread, sender in self.members.values():
+            sender.deadline = 0.0
+        for thread, _sender in self.members.values():
+            thread.join()
 
     def wait(self, seconds=0.1):
         """Until a sender ends, but not for long: new messages may have come."""
