@@ -126,6 +126,18 @@ class ParsedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a partner says, in a message of its own, of one that we sent: taken, or not and why.
+
+    ``message_id`` is our id, the same that each try carried.
+    """
+
+    message_id: str
+    accepted: bool = True
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedMessage:
     """What a message says. ``external_id``/``revision``: its identity where the body carries it."""
 
@@ -133,6 +145,7 @@ class ParsedMessage:
     external_id: str = ""
     revision: str = ""
     message_type: str = ""
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 class ParseError(ValueError):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from ..core.canonical import REFERENCE_TYPES
 from ..core.identity import normalise_number
 from ..core.jsonsafe import clean_text
+from . import acknowledgements
 from .corrections import Corrections
 from .matching import Matcher
 from .reading import TEXT_LIMIT, Reader
@@ -64,10 +65,13 @@ class InboxBatch:
         (self._shipments() | corrections.shipments())._refold()
         self._file_documents()
         waiting = self._park()
+        acknowledged = acknowledgements.work(self.env, self.parsed)
         self._finish()
         # What somebody else said of a unique id may have waited for this: to learn whose it is.
         self.env["logistics.parked.reference"]._wake(bound)
-        self.env["logistics.exception"]._report(reader.troubles + writer.troubles + waiting)
+        self.env["logistics.exception"]._report(
+            reader.troubles + writer.troubles + waiting + acknowledged
+        )
 
     def _leave(self, matcher, reader):
         """Go on without the messages whose shipments somebody else has."""

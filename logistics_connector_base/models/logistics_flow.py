@@ -93,6 +93,40 @@ class LogisticsFlow(models.Model):
         help="More than one helps with a partner that answers slowly. Order is kept all the same.",
     )
 
+    # whether they have taken it
+    ack = fields.Selection(
+        [
+            ("none", "2xx is enough"),
+            ("answer", "In the answer"),
+            ("message", "By a message of theirs"),
+            ("poll", "Ask for it"),
+        ],
+        string="They say yes",
+        required=True,
+        default="none",
+        tracking=True,
+        help="Many partners answer 200 and tell inside, or later, whether they take a message.",
+    )
+    ack_field = fields.Char(
+        "Where it stands",
+        tracking=True,
+        help="Names joined by dots: “result.status” in JSON, “Envelope.Body.Ack.Status” in XML.",
+    )
+    ack_values = fields.Char(
+        "Means yes",
+        tracking=True,
+        help="Separated by commas; everything else means no. Empty: true, ok, accepted, success, "
+        "received, yes, 1.",
+    )
+    ack_text_field = fields.Char("Where the reason stands", tracking=True)
+    ack_minutes = fields.Integer(
+        "Expected within (min)",
+        required=True,
+        default=60,
+        tracking=True,
+        help="After that a person is told that no acknowledgement came.",
+    )
+
     # trouble
     repeat = fields.Selection(
         [
@@ -188,6 +222,7 @@ class LogisticsFlow(models.Model):
         "timeout",
         "minutes",
         "senders",
+        "ack_minutes",
         "give_up_hours",
         "breaker_limit",
         "breaker_pause",
@@ -198,6 +233,7 @@ class LogisticsFlow(models.Model):
             "timeout": (1, 100),
             "minutes": (1, 1440),
             "senders": (1, MOST_SENDERS),
+            "ack_minutes": (1, 60 * 24 * 30),
             "give_up_hours": (1, 24 * 30),
             "breaker_limit": (0, 1000),
             "breaker_pause": (1, 86400),
@@ -216,12 +252,14 @@ class LogisticsFlow(models.Model):
                         )
                     )
 
-    @api.constrains("repeat", "ask_url")
-    def _check_repeat(self):
+    @api.constrains("repeat", "ask_url", "ack", "ack_field")
+    def _check_asking(self):
         for flow in self:
-            if flow.repeat == "ask" and not flow.ask_url:
+            if (flow.repeat == "ask" or flow.ack == "poll") and not flow.ask_url:
+                raise ValidationError(self.env._("“%s” needs an address to ask.", flow.name))
+            if flow.ack == "answer" and not flow.ack_field:
                 raise ValidationError(
-                    self.env._("“%s” needs an address to ask when in doubt.", flow.name)
+                    self.env._("“%s”: say where in the answer it stands.", flow.name)
                 )
 
     # -- what people see ----------------------------------------------------------------------

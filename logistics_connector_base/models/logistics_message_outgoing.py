@@ -6,6 +6,7 @@ STATES = [
     ("pending", "To send"),
     ("sending", "Being sent"),
     ("doubt", "In doubt"),
+    ("sent", "Sent, not acknowledged"),
     ("delivered", "Delivered"),
     ("rejected", "Rejected"),
     ("expired", "Expired"),
@@ -42,6 +43,7 @@ class LogisticsMessage(models.Model):
     _expiring = models.Index(
         "(flow_id, expires_at) WHERE state IN ('pending', 'scheduled') AND expires_at IS NOT NULL"
     )
+    _awaiting = models.Index("(flow_id, next_try_at) WHERE state = 'sent'")
     _one_by_one = models.Index(
         "(flow_id, business_key, id) WHERE business_key IS NOT NULL"
         " AND state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')"
@@ -182,8 +184,10 @@ class LogisticsMessage(models.Model):
 
     def _settle_doubt(self, state, note):
         self._check_may_work()
-        if any(message.state != "doubt" for message in self):
-            raise UserError(self.env._("Only a message in doubt can be decided."))
+        if any(message.state not in ("doubt", "sent") for message in self):
+            raise UserError(
+                self.env._("Only what is in doubt, or not acknowledged, can be decided.")
+            )
         messages = self.sudo()
         if state == "pending":
             messages._send_again(note)
@@ -250,4 +254,46 @@ class LogisticsMessage(models.Model):
                 }
                 for message in self
             ]
+        )
+
+    def _acknowledge(self, accepted, text, causation_id=False):
+        """The partner says that it has taken this message, or does not want it. As superuser.
+
+        :param str text: its words
+        :param str causation_id: receipt of the message in which it says so
+        """
+        self.ensure_one()
+        note = self.env._("Acknowledged") if accepted else self.env._("Refused: %s", text or "-")
+        if causation_id:
+            note = self.env._("%(what)s (message %(receipt)s)", what=note, receipt=causation_id)
+        self.write(
+            {
+                "state": "delivered" if accepted else "rejected",
+                "processed_at": fields.Datetime.now(),
+                "next_try_at": False,
+                "error_class": False if accepted else "rejected",
+                "error_text": False if accepted else text,
+            }
+        )
+        self._note_decision(note)
+        self._resolve_outgoing()
+        if not accepted:
+            self._report_outgoing("message_rejected", text or note)
+
+    @api.model
+    def _report_unacknowledged(self):
+        """Tell people, once, of messages whose acknowledgement is overdue."""
+        self.env.cr.execute(
+            """
+            SELECT m.id FROM logistics_message m JOIN logistics_flow f ON f.id = m.flow_id
+            WHERE m.state = 'sent'
+              AND m.processed_at < now() AT TIME ZONE 'UTC' - make_interval(mins => f.ack_minutes)
+              AND NOT EXISTS (SELECT 1 FROM logistics_exception e
+                              WHERE e.key = 'outgoing:' || m.id AND e.is_open)
+            ORDER BY m.id LIMIT 1000
+            """
+        )
+        late = self.browse(row[0] for row in self.env.cr.fetchall())
+        late._report_outgoing(
+            "missing_acknowledgement", self.env._("They took it, and have not acknowledged it.")
         )

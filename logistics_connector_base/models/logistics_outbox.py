@@ -166,6 +166,7 @@ class LogisticsOutbox(models.AbstractModel):
     @api.model
     def _sweep(self):
         """Cron, each minute: whatever waits gets its senders, whoever forgot to start them."""
+        self.env["logistics.message"].sudo()._report_unacknowledged()
         self._wake()
 
     @api.model

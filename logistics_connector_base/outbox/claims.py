@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ..core import breaker as breakers
 
+POLL = 60  # seconds between two questions for an acknowledgement
 # What waited for its time goes into the line.
 PROMOTE = """
 UPDATE logistics_message SET state = 'pending', next_try_at = NULL
@@ -55,18 +56,21 @@ INSERT INTO logistics_message_attempt (message_id, number, "at", error_class, er
 SELECT id, tries, now() AT TIME ZONE 'UTC', 'ProcessDied', %(text)s FROM back
 RETURNING message_id
 """
-# Asked by one sender at a time: whoever takes it puts off the next time.
-DOUBT = """
+# Asked by one sender at a time: whoever takes it puts off the next time. A doubt before what is only
+# to be acknowledged.
+QUESTION = """
 WITH taken AS MATERIALIZED (
     SELECT id FROM logistics_message
-    WHERE flow_id = %(flow)s AND state = 'doubt' AND next_try_at <= now() AT TIME ZONE 'UTC'
-    ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    WHERE flow_id = %(flow)s AND state = ANY(%(states)s)
+          AND next_try_at <= now() AT TIME ZONE 'UTC'
+    ORDER BY state, next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE logistics_message m
-SET next_try_at = now() AT TIME ZONE 'UTC' + make_interval(secs => %(pause)s)
+SET next_try_at = now() AT TIME ZONE 'UTC' + make_interval(
+        secs => CASE WHEN state = 'sent' THEN %(poll)s ELSE %(pause)s END)
 FROM taken WHERE m.id = taken.id
 RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
-          m.correlation_id, m.priority, ''::bytea
+          m.correlation_id, m.priority, m.state
 """
 BREAKER = """
 SELECT b.state, b.failures, b.pause, b.opened_at, b.probe_at,
@@ -167,11 +171,14 @@ def next_round(cr, plan, number, size):
     return Round(tuple(messages), None, is_probe, expired)
 
 
-def take_doubt(cr, plan, pause):
-    """One message in doubt that the partner shall be asked about, or None."""
-    cr.execute(DOUBT, {"flow": plan.flow_id, "pause": pause})
+def take_question(cr, plan):
+    """One message that the partner shall be asked about: ``(Taken, state)``, or None."""
+    states = ["doubt"] if plan.repeat == "ask" else []
+    states += ["sent"] if plan.ack == "poll" else []
+    values = {"flow": plan.flow_id, "states": states, "pause": plan.pauses[0], "poll": POLL}
+    cr.execute(QUESTION, values)
     row = cr.fetchone()
-    return Taken(*row[:-1], b"") if row else None
+    return (Taken(*row[:-1], b""), row[-1]) if row else None
 
 
 def take_back(cr, plan, number, text):

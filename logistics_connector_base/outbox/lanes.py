@@ -28,6 +28,9 @@ WHERE f.active AND c.active AND c.state IN ('parallel', 'live')
     OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
                AND m.state = 'doubt' AND f.repeat = 'ask'
                AND m.next_try_at <= now() AT TIME ZONE 'UTC')
+    OR EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
+               AND m.state = 'sent' AND f.ack = 'poll'
+               AND m.next_try_at <= now() AT TIME ZONE 'UTC')
     OR EXISTS (SELECT 1 FROM logistics_message m, held
                WHERE m.flow_id = f.id AND m.state = 'sending'
                AND m.flow_id::bigint * {slots} + m.lane <> ALL (held.slots)))
@@ -56,6 +59,8 @@ CROSS JOIN LATERAL (
          WHERE m.flow_id = f.id AND m.state = 'scheduled'),
         (SELECT min(m.next_try_at) FROM logistics_message m
          WHERE m.flow_id = f.id AND m.state = 'doubt' AND f.repeat = 'ask'),
+        (SELECT min(m.next_try_at) FROM logistics_message m
+         WHERE m.flow_id = f.id AND m.state = 'sent' AND f.ack = 'poll'),
         (SELECT now() AT TIME ZONE 'UTC' WHERE GREATEST(b.paused_until, closed_until) IS NOT NULL
          AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
                      AND m.state = 'pending'))) AS soonest

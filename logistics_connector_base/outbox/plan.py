@@ -6,6 +6,8 @@ from typing import Any
 
 from ..client import Limits
 from ..core import retry_schedule
+from ..core.acknowledgement import Rules as AckRules
+from ..core.acknowledgement import parse_values
 from ..core.breaker import Rules
 from ..core.token_bucket import Rate
 
@@ -34,8 +36,20 @@ class Plan:
     give_up: float
     rules: Rules
     rate: Rate | None
+    ack: str
+    ack_rules: AckRules | None
     make_client: Callable[[], Any] = field(repr=False)
     caller: Any = field(repr=False)
+
+    @property
+    def awaits(self):
+        """Whether 2xx is not the end: an acknowledgement is to come."""
+        return self.ack in ("message", "poll")
+
+    @property
+    def asks(self):
+        """Whether the partner is asked about messages."""
+        return self.repeat == "ask" or self.ack == "poll"
 
     @property
     def repeats_safely(self):
@@ -68,6 +82,15 @@ def make(flow):
         give_up=flow.give_up_hours * 3600.0,
         rules=Rules(flow.breaker_limit, flow.breaker_pause, flow.breaker_longest),
         rate=Rate(rate / 60, max(1.0, rate / 60)) if rate else None,
+        ack=flow.ack,
+        ack_rules=_ack_rules(flow),
         make_client=lambda: client,
         caller=caller,
     )
+
+
+def _ack_rules(flow):
+    if not flow.ack_field:
+        return None
+    accepted = parse_values(flow.ack_values)
+    return AckRules(flow.ack_field, accepted, flow.ack_text_field or "")

@@ -8,19 +8,24 @@ from ..core import outcome as outcomes
 from ..core import retry_schedule
 from . import claims
 
+# An acknowledgement may have come before we knew of the answer: then the message is settled already,
+# and only the try is noted.
 DELIVERED = """
 WITH v(id, number, status, seconds, answer) AS (VALUES %s),
 done AS (
     UPDATE logistics_message m
-    SET state = 'delivered', processed_at = now() AT TIME ZONE 'UTC', lane = NULL,
-        next_try_at = NULL, error_class = NULL, error_text = NULL
+    SET state = '{state}', processed_at = now() AT TIME ZONE 'UTC', lane = NULL,
+        next_try_at = {next_try_at}, error_class = NULL, error_text = NULL
     FROM v WHERE m.id = v.id AND m.state IN ('sending', 'doubt')
     RETURNING m.id
 )
 INSERT INTO logistics_message_attempt (message_id, number, "at", status, seconds, answer)
-SELECT v.id, v.number, now() AT TIME ZONE 'UTC', v.status, v.seconds, v.answer
-FROM v JOIN done USING (id)
+SELECT id, number, now() AT TIME ZONE 'UTC', status, seconds, answer FROM v
 """
+AWAITED = DELIVERED.format(
+    state="sent", next_try_at="now() AT TIME ZONE 'UTC' + make_interval(secs => 10)"
+)
+DELIVERED = DELIVERED.format(state="delivered", next_try_at="NULL")
 TEMPLATE = "(%s::int, %s::int, %s::int, %s::float8, %s::text)"
 WELL = """
 UPDATE logistics_breaker SET last_success_at = now() AT TIME ZONE 'UTC', failures = 0
@@ -48,7 +53,8 @@ def delivered(env, plan, results):
         (r.taken.id, r.taken.tries, r.outcome.status, round(r.seconds, 4), r.answer or None)
         for r in results
     ]
-    cr.execute_values(DELIVERED, rows, template=TEMPLATE, page_size=len(rows))
+    query = AWAITED if plan.awaits else DELIVERED
+    cr.execute_values(query, rows, template=TEMPLATE, page_size=len(rows))
     retried = [r.taken.id for r in results if r.taken.tries > 1]
     if retried:
         env["logistics.message"].sudo().browse(retried)._resolve_outgoing()
@@ -111,12 +117,17 @@ def _put(env, plan, taken, outcome, now):
         message._report_outgoing(kinds[values["state"]], outcome.text)
 
 
-def asked(env, plan, result, arrived):
-    """What the partner says about a message in doubt.
+def asked(env, plan, result, state, arrived):
+    """What the partner says about a message that it was asked about.
 
+    :param str state: "doubt", or "sent": not acknowledged
     :param arrived: True, False, or None where it does not say
     """
     message = env["logistics.message"].sudo().browse(result.taken.id)
+    if state == "sent":
+        if arrived is not None:
+            message._acknowledge(arrived, result.outcome.text)
+        return  # it is asked again; people are told when it takes too long
     if arrived:
         delivered(env, plan, [result])
         return

@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import psycopg2
@@ -13,6 +14,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 
 from ..client import CallError, Refused
+from ..core import acknowledgement
 from ..core import outcome as outcomes
 from ..core import personal
 from ..core.jsonsafe import clean_text
@@ -170,13 +172,9 @@ class Sender:
 
     def _call_once(self, client, taken):
         plan, start = self.plan, time.monotonic()
-        url = fill(plan.url, taken.key, taken.receipt)
         try:
-            headers = {"Content-Type": taken.content_type}
-            if plan.id_header:
-                headers[plan.id_header] = taken.receipt
-            url, more = plan.caller.sign(plan.method, url, taken.content, taken.receipt)
-            answer = client.request(plan.method, url, {**headers, **more}, body=taken.content)
+            url = fill(plan.url, taken.key, taken.receipt)
+            answer = self._request(client, plan.method, url, taken.content, taken)
         except plan.caller.errors as error:
             result = outcomes.Outcome(outcomes.TROUBLE, str(error), is_ours=True)
             return records.Result(taken, result, time.monotonic() - start)
@@ -188,7 +186,25 @@ class Sender:
         result = outcomes.of_answer(
             answer.status, answer.headers, datetime.now(UTC), plan.repeats_safely
         )
+        if plan.ack == "answer" and answer.ok:
+            result = self._acknowledged(answer, result)
         return records.Result(taken, result, answer.seconds, excerpt(answer))
+
+    def _request(self, client, method, url, body, taken):
+        headers = {"Content-Type": taken.content_type} if body else {}
+        if self.plan.id_header:
+            headers[self.plan.id_header] = taken.receipt
+        url, more = self.plan.caller.sign(method, url, body, taken.receipt)
+        return client.request(method, url, {**headers, **more}, body=body or None)
+
+    def _acknowledged(self, answer, result):
+        """What a 2xx is worth where the answer itself says yes or no."""
+        verdict, text = acknowledgement.judge(answer.body, self.plan.ack_rules)
+        if verdict == acknowledgement.REJECTED:
+            return replace(result, kind=outcomes.REJECTED, text=text)
+        if verdict == acknowledgement.SILENT:
+            return replace(result, kind=outcomes.DOUBT, text=f"{answer.status}: {text}")
+        return result
 
     def _settle(self, result):
         """Write down what came of a call, at once or with others.
@@ -224,27 +240,47 @@ class Sender:
         self._record(work)
 
     def _ask(self, client):
-        """Ask the partner about one message in doubt; whether there was one."""
+        """Ask the partner about one message that is in doubt, or not acknowledged; whether there
+        was one."""
         plan = self.plan
-        if plan.repeat != "ask":
+        if not plan.asks:
             return False
-        taken = self._record(lambda env: claims.take_doubt(env.cr, plan, plan.pauses[0]))
-        if taken is None or not self._may_call():
+        found = self._record(lambda env: claims.take_question(env.cr, plan))
+        if found is None or not self._may_call():
             return False
-        url, start, arrived = fill(plan.ask_url, taken.key, taken.receipt), time.monotonic(), None
+        taken, state = found
+        start, answer = time.monotonic(), None
         try:
-            url, headers = plan.caller.sign("GET", url, b"", taken.receipt)
-            answer = client.request("GET", url, headers)
-            arrived = {2: True}.get(answer.status // 100, False if answer.status == 404 else None)
+            answer = self._request(
+                client, "GET", fill(plan.ask_url, taken.key, taken.receipt), b"", taken
+            )
             text, status = f"asked: {answer.status}", answer.status
         except (CallError, *plan.caller.errors) as error:
             text, status = f"asked: {error}", None
+        arrived = self._understand(answer, state)
         kind = outcomes.DELIVERED if arrived else outcomes.DOUBT
         result = records.Result(
-            taken, outcomes.Outcome(kind, text, status), time.monotonic() - start
+            taken,
+            outcomes.Outcome(kind, text, status),
+            time.monotonic() - start,
+            excerpt(answer) if answer else "",
         )
-        self._record(lambda env: records.asked(env, plan, result, arrived))
+        self._record(lambda env: records.asked(env, plan, result, state, arrived))
         return True
+
+    def _understand(self, answer, state):
+        """What an answer says of the message that was asked about: True it is there, False it is
+        not (of one that awaits its acknowledgement: they do not want it), None it does not say."""
+        if answer is None:
+            return None
+        if state == "doubt":
+            return {2: True}.get(answer.status // 100, False if answer.status == 404 else None)
+        if not answer.ok:
+            return None
+        if self.plan.ack_rules is None:
+            return True
+        verdict, _text = acknowledgement.judge(answer.body, self.plan.ack_rules)
+        return {acknowledgement.ACCEPTED: True, acknowledgement.REJECTED: False}.get(verdict)
 
     # -- the database -------------------------------------------------------------------------
 

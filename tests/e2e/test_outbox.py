@@ -264,3 +264,115 @@ def test_losing_every_job_loses_no_message(world, inside, desk, flow):
         world.database.rows("DELETE FROM queue_job WHERE identity_key LIKE 'logistics.outbox%%'")
     settled(world, ids, "delivered")
     assert sorted(call.data["n"] for call in desk.worked) == list(range(20))
+
+
+# -- acknowledgements ---------------------------------------------------------------------------
+
+
+def test_an_answer_says_inside_whether_the_message_was_taken(world, inside, desk, flow):
+    answers = {
+        0: b'{"result": {"status": "OK"}}',
+        1: b'{"result": {"status": "error", "message": "unknown item"}}',
+        2: b"<html>welcome</html>",
+    }
+
+    def behave(call, number):
+        said = answers.pop(call.data["n"], answers.get(0, b'{"result": {"status": "ok"}}'))
+        return Answer(body=said)
+
+    desk.behave = behave
+    values = {"ack_field": "result.status", "ack_text_field": "result.message"}
+    flow_id = flow(ack="answer", **values)
+    ids = enqueue(inside, flow_id, [({"n": n}, {"key": str(n)}) for n in range(3)])
+    assert settled(world, ids, "delivered", "rejected") == ["delivered", "rejected", "delivered"]
+    rejected = world.read("logistics.message", ids[1], "error_text")
+    assert rejected["error_text"] == "unknown item"
+    # What said neither was sent again, under its id.
+    assert [call.data["n"] for call in desk.calls].count(2) == 2
+
+
+def acknowledge(world, *acknowledgements):
+    body = {"id": f"ack {next(codes)}", "issuer": "northwind"}
+    raw = world.partner.encode({**body, "acknowledgements": list(acknowledgements)})
+    answer = world.partner.deliver(raw).answer
+    assert answer.status == 202, answer
+    return answer.json()["receipt"]
+
+
+def test_an_acknowledgement_comes_as_a_message_of_theirs(world, inside, desk, flow):
+    ids = enqueue(inside, flow(ack="message"), [({"n": n}, {}) for n in range(2)])
+    settled(world, ids, "sent")
+    keys = [call.key for call in sorted(desk.calls, key=lambda call: call.data["n"])]
+    told = acknowledge(
+        world,
+        {"message": keys[0]},
+        {"message": keys[1], "accepted": False, "reason": "no such item"},
+        {"message": "nobody sent this"},
+    )
+    assert settled(world, ids, "delivered", "rejected") == ["delivered", "rejected"]
+    assert world.read("logistics.message", ids[1], "error_text")["error_text"] == "no such item"
+    assert world.fate(told)["state"] == "processed"
+    unknown = [("type_code", "=", "unknown_acknowledgement"), ("is_open", "=", True)]
+    assert world.rpc("logistics.exception", "search_count", unknown) == 1
+    # Said again, and the other way round: what is settled stays.
+    acknowledge(world, {"message": keys[0], "accepted": False})
+    second = acknowledge(world, {"message": keys[1]})
+    world.fate(second)
+    assert settled(world, ids, "delivered", "rejected") == ["delivered", "rejected"]
+
+
+def test_an_acknowledgement_may_be_there_before_the_answer(world, inside, desk, flow):
+    def behave(call, number):
+        world.fate(acknowledge(world, {"message": call.key}))
+        return OK
+
+    desk.behave = behave
+    (message_id,) = enqueue(inside, flow(ack="message"), [({"n": 1}, {})])
+    settled(world, [message_id], "delivered")
+    wait_for(
+        lambda: world.rpc(
+            "logistics.message.attempt",
+            "search_count",
+            [("message_id", "=", message_id), ("status", "=", 200)],
+        ),
+        10,
+        "the try was not noted",
+    )
+    assert settled(world, [message_id], "delivered")
+
+
+def test_an_acknowledgement_is_asked_for(world, inside, desk, flow):
+    asked = []
+
+    def behave(call, number):
+        if call.method != "GET":
+            return Answer(202)
+        asked.append(call.path)
+        return Answer(body=b'{"state": "accepted"}')
+
+    desk.behave = behave
+    flow_id = flow(ack="poll", ask_url=f"{desk.url}/state/{{key}}", ack_field="state")
+    (message_id,) = enqueue(inside, flow_id, [({"n": 1}, {"key": "S 5"})])
+    settled(world, [message_id], "delivered")
+    assert asked == ["/state/S%205"]
+
+
+def test_an_acknowledgement_that_does_not_come_is_missed_once(world, inside, desk, flow):
+    (message_id,) = enqueue(inside, flow(ack="message", ack_minutes=1), [({"n": 1}, {})])
+    settled(world, [message_id], "sent")
+    world.database.rows(
+        "UPDATE logistics_message SET processed_at = processed_at - interval '2 minutes'"
+        " WHERE id = %s",
+        message_id,
+    )
+    for _time in range(2):
+        inside.run("env['logistics.message']._report_unacknowledged()")
+    (case,) = world.rpc(
+        "logistics.exception",
+        "search_read",
+        [("message_id", "=", message_id)],
+        ["type_code", "occurrence_count", "is_open"],
+    )
+    assert (case["type_code"], case["occurrence_count"]) == ("missing_acknowledgement", 1)
+    world.fate(acknowledge(world, {"message": desk.calls[0].key}))
+    assert not world.read("logistics.exception", case["id"], "is_open")["is_open"]

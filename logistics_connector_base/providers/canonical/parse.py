@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from ...core.canonical import (
+    Acknowledgement,
     Document,
     Instant,
     ParseContext,
@@ -83,8 +84,20 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     default_zone = local_zone(context)
     issuer = root.get("issuer").text()
     events = tuple(_event(node, issuer, default_zone) for node in root.get("events").items())
-    identity = _identity(root)
-    return ParsedMessage(events, *identity, message_type=MESSAGE_TYPE)
+    acknowledgements = tuple(
+        Acknowledgement(
+            node.get("message").text(),
+            node.get("accepted").value is not False,
+            node.get("reason").text(),
+        )
+        for node in root.get("acknowledgements").items()
+    )
+    return ParsedMessage(
+        events,
+        *_identity(root),
+        message_type=MESSAGE_TYPE,
+        acknowledgements=acknowledgements,
+    )
 
 
 def glance(raw: bytes) -> list[SpokenCode]:
@@ -92,7 +105,7 @@ def glance(raw: bytes) -> list[SpokenCode]:
     does not fit the format ends in any exception: whoever parses it will say what is wrong."""
     root = json.loads(raw)
     found = []
-    for event in root["events"]:
+    for event in root.get("events", ()):
         issuer = event.get("issuer") or root["issuer"]
         found.append(
             SpokenCode(
