@@ -23,7 +23,9 @@ class LogisticsBreaker(models.Model):
     _log_access = False
     _rec_name = "flow_id"
 
-    flow_id = fields.Many2one("logistics.flow", required=True, readonly=True, ondelete="cascade")
+    flow_id = fields.Many2one(
+        "logistics.flow", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="flow_id.company_id", store=True, index=True)
     state = fields.Selection(STATES, required=True, readonly=True, default=breakers.CLOSED)
     failures = fields.Integer("Failures in a row", readonly=True, default=0)
@@ -46,6 +48,8 @@ class LogisticsBreaker(models.Model):
         """
         cr = self.env.cr
         before, _left, now = claims.read_breaker(cr, flow.id)
+        if (before.state, state) == ("stopped", "open"):
+            return  # it stays stopped, whatever went wrong meanwhile
         after = breakers.Breaker(state)
         if state != "closed":
             probe_at = now + timedelta(minutes=1) if state == "open" else None
@@ -55,6 +59,8 @@ class LogisticsBreaker(models.Model):
             "UPDATE logistics_breaker SET reason = %s, paused_until = NULL WHERE flow_id = %s",
             (reason, flow.id),
         )
+        if state == "closed":
+            claims.hurry(cr, flow.id)
         self.env.invalidate_all()
         self._note_change(flow, before.state, state, reason, user)
 
@@ -64,15 +70,16 @@ class LogisticsBreaker(models.Model):
         breaker = self.search([("flow_id", "=", flow.id)])
         if before == after:
             return
-        self.env["logistics.breaker.change"].create(
-            {
-                "breaker_id": breaker.id,
-                "state": after,
-                "before": before,
-                "reason": reason,
-                "user_id": user.id if user else False,
-            }
-        )
+        if (before, after) != ("half_open", "open"):  # a probe that fails is the same outage still
+            self.env["logistics.breaker.change"].create(
+                {
+                    "breaker_id": breaker.id,
+                    "state": after,
+                    "before": before,
+                    "reason": reason,
+                    "user_id": user.id if user else False,
+                }
+            )
         exceptions = self.env["logistics.exception"]
         key = f"breaker:{flow.id}"
         if user and after == "stopped":

@@ -6,6 +6,8 @@ from datetime import datetime
 from ..core import breaker as breakers
 
 POLL = 60  # seconds between two questions for an acknowledgement
+LEASE = 30  # seconds beyond a call's time-out after which somebody else may ask
+
 # What waited for its time goes into the line.
 PROMOTE = """
 UPDATE logistics_message SET state = 'pending', next_try_at = NULL
@@ -56,8 +58,9 @@ INSERT INTO logistics_message_attempt (message_id, number, "at", error_class, er
 SELECT id, tries, now() AT TIME ZONE 'UTC', 'ProcessDied', %(text)s FROM back
 RETURNING message_id
 """
-# Asked by one sender at a time: whoever takes it puts off the next time. A doubt before what is only
-# to be acknowledged.
+# Asked by one sender at a time: whoever takes it puts off the next time beyond its own call. Each
+# question about a doubt counts as a try, so that they end. A doubt comes before what is only to be
+# acknowledged.
 QUESTION = """
 WITH taken AS MATERIALIZED (
     SELECT id FROM logistics_message
@@ -66,11 +69,17 @@ WITH taken AS MATERIALIZED (
     ORDER BY state, next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 UPDATE logistics_message m
-SET next_try_at = now() AT TIME ZONE 'UTC' + make_interval(
-        secs => CASE WHEN state = 'sent' THEN %(poll)s ELSE %(pause)s END)
+SET tries = m.tries + CASE WHEN m.state = 'doubt' THEN 1 ELSE 0 END,
+    next_try_at = now() AT TIME ZONE 'UTC' + make_interval(
+        secs => CASE WHEN m.state = 'sent' THEN GREATEST(%(poll)s, %(lease)s) ELSE %(lease)s END)
 FROM taken WHERE m.id = taken.id
 RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
           m.correlation_id, m.priority, m.state
+"""
+# Who waits for a later try since nobody answered need not wait on when they do.
+HURRY = """
+UPDATE logistics_message SET next_try_at = now() AT TIME ZONE 'UTC'
+WHERE flow_id = %s AND state = 'scheduled' AND error_class IN ('trouble', 'doubt')
 """
 BREAKER = """
 SELECT b.state, b.failures, b.pause, b.opened_at, b.probe_at,
@@ -175,7 +184,7 @@ def take_question(cr, plan):
     """One message that the partner shall be asked about: ``(Taken, state)``, or None."""
     states = ["doubt"] if plan.repeat == "ask" else []
     states += ["sent"] if plan.ack == "poll" else []
-    values = {"flow": plan.flow_id, "states": states, "pause": plan.pauses[0], "poll": POLL}
+    values = {"flow": plan.flow_id, "states": states, "lease": plan.timeout + LEASE, "poll": POLL}
     cr.execute(QUESTION, values)
     row = cr.fetchone()
     return (Taken(*row[:-1], b""), row[-1]) if row else None
@@ -195,6 +204,11 @@ def take_back(cr, plan, number, text):
         },
     )
     return [row[0] for row in cr.fetchall()]
+
+
+def hurry(cr, flow_id):
+    """Try again now what did not get through during an outage that is over."""
+    cr.execute(HURRY, (flow_id,))
 
 
 def release(cr, ids):

@@ -3,6 +3,8 @@ others may be done again, the call that it tells of may not."""
 
 from datetime import timedelta
 
+from odoo import fields
+
 from ..core import breaker as breakers
 from ..core import outcome as outcomes
 from ..core import retry_schedule
@@ -31,6 +33,11 @@ WELL = """
 UPDATE logistics_breaker SET last_success_at = now() AT TIME ZONE 'UTC', failures = 0
 WHERE flow_id = %s AND state = 'closed' RETURNING id
 """
+# A try that ended after its message was taken back, and perhaps taken anew, is not this one.
+STILL_OURS = """
+SELECT id FROM logistics_message WHERE id = %s AND state = 'sending' AND tries = %s FOR UPDATE
+"""
+STILL_IN_DOUBT = "SELECT id FROM logistics_message WHERE id = %s AND state = 'doubt' FOR UPDATE"
 PAUSE = """
 UPDATE logistics_breaker SET paused_until = GREATEST(paused_until,
     now() AT TIME ZONE 'UTC' + make_interval(secs => %s)) WHERE flow_id = %s
@@ -72,7 +79,9 @@ def failed(env, plan, result):
     cr, taken, outcome = env.cr, result.taken, result.outcome
     breaker, _left, now = claims.read_breaker(cr, plan.flow_id)
     may_go_on = True
-    if outcome.is_trouble:
+    if breaker.state == "stopped":
+        may_go_on = False  # whatever a call says that was under way then
+    elif outcome.is_trouble:
         after = breakers.failed(breaker, plan.rules, now)
         may_go_on = after.state == breakers.CLOSED
         _change(env, plan, breaker, after, outcome.text)
@@ -95,6 +104,9 @@ def failed(env, plan, result):
 
 def _put(env, plan, taken, outcome, now):
     """Where a message goes that did not get through."""
+    env.cr.execute(STILL_OURS, (taken.id, taken.tries))
+    if not env.cr.fetchone():
+        return
     message = env["logistics.message"].sudo().browse(taken.id)
     values = {"lane": False, "error_class": outcome.kind, "error_text": outcome.text}
     age = (now - taken.written_at).total_seconds()
@@ -123,7 +135,8 @@ def asked(env, plan, result, state, arrived):
     :param str state: "doubt", or "sent": not acknowledged
     :param arrived: True, False, or None where it does not say
     """
-    message = env["logistics.message"].sudo().browse(result.taken.id)
+    taken = result.taken
+    message = env["logistics.message"].sudo().browse(taken.id)
     if state == "sent":
         if arrived is not None:
             message._acknowledge(arrived, result.outcome.text)
@@ -132,11 +145,23 @@ def asked(env, plan, result, state, arrived):
         delivered(env, plan, [result])
         return
     _note(env, result)
+    env.cr.execute(STILL_IN_DOUBT, (taken.id,))
+    if not env.cr.fetchone():
+        return  # a person has decided meanwhile
     if arrived is False:
         message.write({"state": "pending", "next_try_at": False})
-    elif message.tries >= len(plan.pauses):
+    elif taken.tries > len(plan.pauses) + 1:
         message.write({"next_try_at": False})
         message._report_outgoing("message_in_doubt", result.outcome.text)
+    else:
+        wait = retry_schedule.pause(plan.pauses, taken.tries - 1, result.outcome.pause)
+        message.write({"next_try_at": fields.Datetime.now() + timedelta(seconds=wait)})
+
+
+def hold(env, plan, seconds):
+    """Send nothing of the flow for so long: our own limit of calls says so."""
+    claims.read_breaker(env.cr, plan.flow_id)
+    env.cr.execute(PAUSE, (seconds, plan.flow_id))
 
 
 def expired(env, ids):
@@ -183,6 +208,8 @@ def _change(env, plan, before, after, reason):
         env.cr.execute(
             "UPDATE logistics_breaker SET reason = %s WHERE flow_id = %s", (reason, plan.flow_id)
         )
+        if after.state == breakers.CLOSED:
+            claims.hurry(env.cr, plan.flow_id)
         env.invalidate_all()
         flow = env["logistics.flow"].sudo().browse(plan.flow_id)
         env["logistics.breaker"].sudo()._note_change(flow, before.state, after.state, reason)

@@ -14,9 +14,8 @@ from odoo import api
 from odoo.modules.registry import Registry
 
 from ..client import CallError, Refused
-from ..core import acknowledgement
+from ..core import acknowledgement, personal
 from ..core import outcome as outcomes
-from ..core import personal
 from ..core.jsonsafe import clean_text
 from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
@@ -107,8 +106,6 @@ class Sender:
             while time.monotonic() < self.deadline:
                 asked = self._ask(client)
                 now = self._record(self._next_round)
-                if now.expired:
-                    self._record(lambda env, ids=now.expired: records.expired(env, ids))
                 if now.messages:
                     self._send_each(client, now.messages)
                 elif now.wait is not None and now.wait <= self._patience():
@@ -129,7 +126,10 @@ class Sender:
         return min(SHORT_WAIT, self.deadline - time.monotonic())
 
     def _next_round(self, env):
-        return claims.next_round(env.cr, self.plan, self.number, BATCH)
+        now = claims.next_round(env.cr, self.plan, self.number, BATCH)
+        if now.expired:
+            records.expired(env, now.expired)
+        return now
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -158,6 +158,8 @@ class Sender:
                 break
             pause = until_a_token(level, rate.per_second)
             if pause > self._patience():
+                # Not due before then: otherwise it would be taken and given back all the while.
+                self._record(lambda env, seconds=pause: records.hold(env, self.plan, seconds))
                 return False
             self._flush()
             time.sleep(max(pause, 0.005))
@@ -172,6 +174,8 @@ class Sender:
 
     def _call_once(self, client, taken):
         plan, start = self.plan, time.monotonic()
+        # What they never got from us they cannot have already: a 409 is about something else then.
+        repeats = plan.repeats_safely and taken.tries > 1
         try:
             url = fill(plan.url, taken.key, taken.receipt)
             answer = self._request(client, plan.method, url, taken.content, taken)
@@ -180,12 +184,10 @@ class Sender:
             return records.Result(taken, result, time.monotonic() - start)
         except CallError as error:
             result = outcomes.of_error(
-                error.sent, str(error), error.status, isinstance(error, Refused)
+                error.sent, str(error), error.status, isinstance(error, Refused), repeats
             )
             return records.Result(taken, result, time.monotonic() - start)
-        result = outcomes.of_answer(
-            answer.status, answer.headers, datetime.now(UTC), plan.repeats_safely
-        )
+        result = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC), repeats)
         if plan.ack == "answer" and answer.ok:
             result = self._acknowledged(answer, result)
         return records.Result(taken, result, answer.seconds, excerpt(answer))
