@@ -8,8 +8,12 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 500
 SLICE_SECONDS = 120  # a run ends after this and goes on in the next one
-FINISHED = ("processed", "duplicate", "dismissed")
-UNFINISHED = ("dead", "conflict")  # what waits (received, in work, parked) is never touched
+FINISHED = (
+    *("processed", "duplicate", "dismissed"),
+    *("delivered", "rejected", "expired", "cancelled"),
+)
+# What waits (received, in work, parked; to send, scheduled, being sent, in doubt) is never touched.
+UNFINISHED = ("dead", "conflict")
 
 RULES = """
 (VALUES %s) AS rule(connection_id, bodies_before, unfinished_before, records_before)

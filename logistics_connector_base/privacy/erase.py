@@ -81,7 +81,11 @@ def _erase_messages(env, messages, subject, now):
     for message in messages:
         if message.error_text:
             message.error_text = subject.blank(message.error_text)
-        for attempt in message.attempt_ids.filtered("error_text"):
-            attempt.error_text = subject.blank(attempt.error_text)
+        for attempt in message.attempt_ids:
+            for name in ("error_text", "answer"):
+                if attempt[name]:
+                    attempt[name] = subject.blank(attempt[name])
     # Nothing can come of these any more. Events that wait can still be linked by a person.
-    messages.filtered(lambda message: message.state in ABANDONED).write({"state": "dismissed"})
+    abandoned = messages.filtered(lambda message: message.state in ABANDONED)
+    abandoned.filtered(lambda message: message.direction == "out")._take_out()
+    abandoned.filtered(lambda message: message.direction == "in").write({"state": "dismissed"})

@@ -6,6 +6,9 @@ from odoo.tools import SQL
 
 from .slices import BODIES, NOTES, TEXTS, Slices
 
+# What is worked or sent yet needs its body.
+BUSY = ("received", "processing", "scheduled", "pending", "sending", "doubt")
+
 
 @dataclass(slots=True)
 class Found:
@@ -155,9 +158,7 @@ class Finder:
             "exceptions": held_exceptions,
             "notes": found.notes.filtered(lambda note: self._is_held_note(note, held_exceptions)),
         }
-        found.busy = found.messages.filtered(
-            lambda message: message.state in ("received", "processing")
-        )
+        found.busy = found.messages.filtered(lambda message: message.state in BUSY)
 
     def _is_held_note(self, note, held_exceptions):
         """Whether a note in the chatter is about something under legal hold."""
