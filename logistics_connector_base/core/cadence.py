@@ -44,7 +44,7 @@ def next_departure(
     if cadence == TIMES and times:
         local = ZoneInfo(zone)
         day = now.astimezone(local).date()
-        # All of them, and then the first: on the day the clocks go forward, 02:30 comes after 03:00.
+        # The first of all: on the day the clocks go forward, 02:30 comes after 03:00.
         moments = (
             datetime.combine(day + timedelta(days=days), clock, tzinfo=local).astimezone(UTC)
             for days in range(-1, 3)

@@ -22,7 +22,6 @@ from . import (
     logistics_flow,
     logistics_breaker,
     logistics_breaker_change,
-    logistics_message_outgoing,
     logistics_shipment,
     logistics_shipment_package,
     logistics_shipment_stop,
@@ -55,6 +54,7 @@ from . import (
     logistics_shipment_search,
     logistics_shipment_messages,
     logistics_message_screen,
+    logistics_message_outgoing,  # says more than the screens do
     logistics_connection_counts,
     logistics_connection_retention,
     logistics_retention_run,

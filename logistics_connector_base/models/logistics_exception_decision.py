@@ -70,7 +70,10 @@ class LogisticsException(models.Model):
         elif message.state == "conflict":
             message._settle_conflict("keep")
         elif message.state == "dead":
-            message.sudo().state = "dismissed"
+            if message.direction == "out":
+                message.sudo()._take_out(self.env._("Dismissed by %s", self.env.user.name))
+            else:
+                message.sudo().state = "dismissed"
 
     # -- times --------------------------------------------------------------------------------
 

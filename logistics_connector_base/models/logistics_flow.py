@@ -181,6 +181,7 @@ class LogisticsFlow(models.Model):
     breaker_ids = fields.One2many("logistics.breaker", "flow_id", readonly=True)
     breaker_state = fields.Selection(STATES, compute="_compute_breaker", string="At present")
     breaker_text = fields.Char(compute="_compute_breaker")
+    paused_until = fields.Datetime(compute="_compute_breaker", string="No calls before")
     probe_at = fields.Datetime(compute="_compute_breaker", string="Next try")
     last_success_at = fields.Datetime(compute="_compute_breaker", string="Last success")
     change_ids = fields.Many2many(
@@ -198,7 +199,9 @@ class LogisticsFlow(models.Model):
         for flow in self:
             for url in filter(None, (flow.url, flow.ask_url)):
                 try:
-                    netguard.parse_target(fill(url, "1", "1"))
+                    targets = [netguard.parse_target(fill(url, text, text)) for text in "12"]
+                    if len({target.host for target in targets}) > 1:
+                        raise ValueError(self.env._("a place to fill in stands in the host's name"))
                 except (netguard.Refusal, ValueError) as error:
                     raise ValidationError(
                         self.env._(
@@ -216,7 +219,8 @@ class LogisticsFlow(models.Model):
                 if flow.cadence == "times":
                     cadences.parse_times(flow.times)
             except ValueError as error:
-                raise ValidationError(f"{flow.name}: {error}") from None
+                text = self.env._("%(name)s: %(error)s", name=flow.name, error=error)
+                raise ValidationError(text) from None
 
     @api.constrains(
         "timeout",
@@ -275,12 +279,13 @@ class LogisticsFlow(models.Model):
         for flow in self:
             flow.waiting_count = counts.get(flow, 0)
 
-    @api.depends("breaker_ids.state", "breaker_ids.reason")
+    @api.depends("breaker_ids.state", "breaker_ids.reason", "breaker_ids.paused_until")
     def _compute_breaker(self):
         for flow in self:
             breaker = flow.sudo().breaker_ids[:1]
             flow.breaker_state = breaker.state or "closed"
             flow.breaker_text = breaker.reason if breaker.state not in (False, "closed") else False
+            flow.paused_until = breaker.paused_until
             flow.probe_at, flow.last_success_at = breaker.probe_at, breaker.last_success_at
             flow.change_ids = breaker.change_ids[:50]
 

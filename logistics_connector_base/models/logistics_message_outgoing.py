@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 STATES = [
     ("scheduled", "Scheduled"),
@@ -50,7 +51,7 @@ class LogisticsMessage(models.Model):
     )
 
     @api.depends("state", "flow_id", "business_key")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_held_by(self):
         for message in self:
             message.held_by = message._held_by() if message.state == "pending" else False
@@ -66,6 +67,9 @@ class LogisticsMessage(models.Model):
             return self.env._("the flow is stopped: %s", flow.breaker_text or "")
         if flow.breaker_state in ("open", "half_open"):
             return self.env._("the partner does not take messages: %s", flow.breaker_text or "")
+        if flow.paused_until and flow.paused_until > fields.Datetime.now():
+            moment = format_datetime(self.env, flow.paused_until)
+            return self.env._("no more calls are granted before %s", moment)
         if not (flow.is_ordered and self.business_key):
             return False
         earlier = self.sudo().search(
@@ -127,6 +131,8 @@ class LogisticsMessage(models.Model):
         them by it."""
         self._check_may_work()
         for message in self:
+            if message.direction != "out":
+                raise UserError(self.env._("Only what goes out can be resent."))
             if message.state in ("sending", "pending"):
                 raise UserError(
                     self.env._("A message that is about to be sent need not be resent.")

@@ -101,7 +101,8 @@ class LogisticsOutbox(models.AbstractModel):
         try:
             content = pack(flow.form, value)
         except ValueError as error:
-            raise ValidationError(f"{flow.name}: {error}") from None
+            text = self.env._("%(name)s: %(error)s", name=flow.name, error=error)
+            raise ValidationError(text) from None
         if len(content) > MOST_BYTES:
             raise ValidationError(self.env._("A message of “%s” is larger than 20 MB.", flow.name))
         now = fields.Datetime.now()

@@ -32,7 +32,7 @@ class Fixed:
     ("text", "pauses"),
     [
         ("5s 5m 30m 2h 5h 10h", (5, 300, 1800, 7200, 18000, 36000)),
-        ("5s, 1m;".rstrip(";"), (5, 60)),
+        ("5s, 1m", (5, 60)),
         ("  1S\t2M\n1D ", (1, 120, 86400)),
         ("7d", (LONGEST,)),
         (DEFAULT, (5, 30, 120, 600, 1800, 7200, 18000, 36000)),
@@ -47,7 +47,7 @@ def test_what_people_write(text, pauses):
     ["", "  ", None, "5", "5x", "s", "0s", "8d", "-5s", "1.5h", "5 s", "5s;6s", "٥s", "9999999s"],
 )
 def test_what_is_no_schedule(text):
-    with pytest.raises(ValueError, match="“.*” is no pause"):
+    with pytest.raises(ValueError, match=r"“.*” is no pause"):
         parse(text)
 
 
