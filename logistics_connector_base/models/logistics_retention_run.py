@@ -13,7 +13,7 @@ FINISHED = (
     *("delivered", "rejected", "expired", "cancelled"),
 )
 # What waits (received, in work, parked; to send, scheduled, being sent, in doubt) is never touched.
-UNFINISHED = ("dead", "conflict")
+UNFINISHED = ("dead", "conflict", "sent")
 
 RULES = """
 (VALUES %s) AS rule(connection_id, bodies_before, unfinished_before, records_before)

@@ -10,8 +10,8 @@ from ..core import outcome as outcomes
 from ..core import retry_schedule
 from . import claims
 
-# An acknowledgement may have come before we knew of the answer: then the message is settled already,
-# and only the try is noted.
+# An acknowledgement may have come before we knew of the answer: then the message is settled, and
+# only the try is noted.
 DELIVERED = """
 WITH v(id, number, status, seconds, answer) AS (VALUES %s),
 done AS (

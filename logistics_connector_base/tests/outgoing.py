@@ -66,6 +66,8 @@ class OutgoingCommon(InboxCommon):
                 "timeout": float(flow.timeout),
                 "rules": rules,
                 "rate": None,
+                "ack": flow.ack,
+                "ack_rules": None,
                 "make_client": lambda: None,
                 "caller": None,
                 **values,

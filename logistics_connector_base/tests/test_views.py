@@ -1,9 +1,12 @@
 """Every screen opens for whoever has the least rights to open it, with all that it would read."""
 
+from unittest.mock import patch
+
 from lxml import etree
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
+from ..intake import waker
 from .common import InboxCommon
 
 GROUP = "logistics_connector_base.group_logistics_"
@@ -18,8 +21,9 @@ MENUS = {
         "Failed",
         "Conflicts",
         "Waiting for a shipment",
+        "Outgoing",
     },
-    "manager": {"Configuration", "Code mappings", "Purges"},
+    "manager": {"Configuration", "Flows", "Code mappings", "Purges"},
     "admin": {
         "Connections",
         "Event codes",
@@ -104,6 +108,16 @@ class TestViews(ViewsCommon):
         self.env["logistics.shipment.stop"].create(
             {"shipment_id": self.shipment.id, "role": "origin", "name": "Dock 3"}
         )
+        flow = self.env["logistics.flow"].create(
+            {
+                "name": "Order releases",
+                "code": "release",
+                "connection_id": connection.id,
+                "url": "https://partner.example/orders",
+            }
+        )
+        with patch.object(waker, "wake", lambda dbname: None):
+            self.outgoing = self.env["logistics.outbox"]._enqueue(flow, {"order": "S1"}, key="S1")
         delivered = self.scan("DLV_DELIVERED", documents=[self.document(b"%PDF-1.4 x")])
         self.receive(connection, self.message(delivered, self.scan("SRT7")))
         self.receive(connection, self.message(self.scan("MOV_ARRIVED", number="1Z000")))
@@ -176,11 +190,34 @@ class TestViews(ViewsCommon):
             ("logistics.exception.dismiss", "user"),
             ("logistics.connection.address", "admin"),
             ("logistics.privacy.wizard", "admin"),
+            ("logistics.resend", "manager"),
         ):
             with self.subTest(model=model):
                 wizard = self.env[model].with_user(self.people[level])
                 view = wizard.get_views([(False, "form")])["views"]["form"]
                 self.assertTrue(self.specification(view["arch"], wizard))
+
+    def test_an_outgoing_message_opens_in_every_state_and_for_everybody(self):
+        view = self.env.ref("logistics_connector_base.view_logistics_message_outgoing_form")
+        states = ("scheduled", "pending", "sending", "doubt", "sent", "delivered", "rejected")
+        for level, user in self.people.items():
+            message = self.outgoing.with_user(user)
+            arch = message.get_views([(view.id, "form")])["views"]["form"]["arch"]
+            self.assertEqual("body_text" in arch, level != "user", "bodies are for managers")
+            spec = self.specification(arch, message)
+            for state in states:
+                self.outgoing.state = state
+                (values,) = message.web_read(spec)
+                self.assertEqual(values["state"], state)
+
+    def test_flows_are_changed_by_administrators_and_switched_by_managers(self):
+        for level, user in self.people.items():
+            flows = self.env["logistics.flow"].with_user(user)
+            arch = flows.get_views([(False, "form")])["views"]["form"]["arch"]
+            form = etree.fromstring(arch)
+            is_shown = bool(form.xpath("//button[@name='action_stop']"))
+            self.assertEqual(is_shown, level != "user", level)
+            self.assertEqual(form.get("edit") != "False", level == "admin", level)
 
     def test_all_views_of_ours_are_valid(self):
         views = self.env["ir.ui.view"].search([("key", "=like", "logistics_connector_base.%")])
