@@ -46,6 +46,7 @@
         "views/stock_picking_views.xml",
         "views/sale_order_views.xml",
         "views/logistics_privacy_views.xml",
+        "views/logistics_trace_views.xml",
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..core import identity, masking, verifiers
+from ..core.trace import correlation_of
 from ..tools.master_key import open_secret, secret_box
 from . import store, waker
 
@@ -87,7 +88,8 @@ def accept(dbname, profile, body, headers, content_type="", channel="webhook", c
     )
     digest = identity.digest(body)
     key = identity.message_identity(external_id, "", digest)
-    correlation_id = str(uuid.uuid4())
+    # A partner that traces knows the story already; what it says of it changes nothing else.
+    correlation_id = correlation_of(headers.get("traceparent")) or str(uuid.uuid4())
     arrival = store.Arrival(
         connection_id=profile.connection_id,
         company_id=profile.company_id,

@@ -64,6 +64,8 @@ from . import (
     res_config_settings_retention,
     res_company,
     sale_order,
+    logistics_trace,
+    logistics_trace_buttons,
     stock_move,
     stock_picking,
     logistics_hot_tables,  # last: the tables must be there

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class LogisticsShipment(models.Model):
@@ -23,6 +24,8 @@ class LogisticsShipment(models.Model):
             shipment.message_source_count = counts.get(shipment, 0)
 
     def action_view_messages(self):
-        return self.env["logistics.message"]._open_messages(
-            self.env._("Messages"), [("event_ids.shipment_id", "in", self.ids)]
-        )
+        """What partners told of it, and what they were told."""
+        told = [("event_ids.shipment_id", "in", self.ids)]
+        sent = [("correlation_id", "in", self.mapped("correlation_id")), ("direction", "=", "out")]
+        domain = list(Domain.OR([told, sent]))
+        return self.env["logistics.message"]._open_messages(self.env._("Messages"), domain)

@@ -18,6 +18,7 @@ from ..core import acknowledgement, personal
 from ..core import outcome as outcomes
 from ..core.jsonsafe import clean_text
 from ..core.setbacks import MESSAGE, setback
+from ..core.trace import traceparent
 from ..core.token_bucket import wait as until_a_token
 from . import buckets, claims, records
 from .address import fill
@@ -196,6 +197,8 @@ class Sender:
         headers = {"Content-Type": taken.content_type} if body else {}
         if self.plan.id_header:
             headers[self.plan.id_header] = taken.receipt
+        if parent := traceparent(taken.correlation_id, f"{taken.receipt}:{taken.tries}"):
+            headers["traceparent"] = parent
         url, more = self.plan.caller.sign(method, url, body, taken.receipt)
         return client.request(method, url, {**headers, **more}, body=body or None)
 

@@ -26,6 +26,7 @@ from . import (
     test_parking,
     test_shipment,
     test_timeline,
+    test_trace,
     test_tours,
     test_views,
 )

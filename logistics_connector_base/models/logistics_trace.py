@@ -1,0 +1,182 @@
+from markupsafe import Markup
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from ..core.trace import Hop, arrange, spoken
+
+# Of each kind of record; more than these nobody reads.
+MOST = 200
+TONES = {"good": "text-success", "bad": "text-danger"}
+
+
+class LogisticsTrace(models.TransientModel):
+    """One story from end to end: order, messages with their tries, events, effects, exceptions and
+    bills, in the order in which they happened, with the time between them (law 12). Each user sees
+    of it what their rights show."""
+
+    _name = "logistics.trace"
+    _description = "Logistics Trace"
+
+    name = fields.Char(readonly=True)
+    correlation_ids = fields.Char("Correlation", readonly=True)
+    story = fields.Html(compute="_compute_story", sanitize=False)
+    shipment_ids = fields.Many2many("logistics.shipment", readonly=True)
+    message_ids = fields.Many2many("logistics.message", readonly=True)
+    order_ids = fields.Many2many("sale.order", readonly=True)
+
+    @api.model
+    def _open(self, name, shipments=(), messages=()):
+        """The window with the story that these records belong to.
+
+        :param shipments: of ``logistics.shipment``, as the user may see them
+        :param messages: of ``logistics.message``
+        """
+        shipments = self.env["logistics.shipment"].browse([s.id for s in shipments])
+        messages = self.env["logistics.message"].browse([m.id for m in messages])
+        known = {*shipments.mapped("correlation_id"), *messages.mapped("correlation_id")} - {False}
+        shipments |= messages.shipment_ids
+        shipments |= shipments.search([("correlation_id", "in", list(known))], limit=MOST)
+        known |= set(shipments.mapped("correlation_id")) - {False}
+        messages |= messages.search([("correlation_id", "in", list(known))], limit=MOST)
+        messages |= shipments.event_ids.message_id[:MOST]
+        orders = shipments.sale_order_ids._filtered_access("read")
+        trace = self.create(
+            {
+                "name": name,
+                "correlation_ids": ", ".join(sorted(known)),
+                "shipment_ids": [(6, 0, shipments.ids)],
+                "message_ids": [(6, 0, messages.ids)],
+                "order_ids": [(6, 0, orders.ids)],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Trace of %s", name),
+            "res_model": self._name,
+            "res_id": trace.id,
+            "views": [(False, "form")],
+        }
+
+    def _compute_story(self):
+        for trace in self:
+            rows = arrange(trace._hops())
+            trace.story = Markup(
+                "<table class='table table-sm o_logistics_trace'><tbody>%s</tbody></table>"
+            ) % Markup("").join(self._row(hop, gap) for hop, gap in rows)
+
+    def _row(self, hop, gap):
+        link = Markup("<a href='/odoo/%s/%s'>%s</a>") % (hop.model, hop.id, hop.title)
+        return Markup(
+            "<tr class='%s'><td class='text-nowrap text-muted'>%s</td>"
+            "<td class='text-nowrap text-end text-muted'>%s</td>"
+            "<td class='text-nowrap'>%s</td><td>%s</td><td>%s</td></tr>"
+        ) % (
+            TONES.get(hop.tone, ""),
+            format_datetime(self.env, hop.at, dt_format="yyyy-MM-dd HH:mm:ss"),
+            "" if gap is None else f"+{spoken(gap)}",
+            self._labels()[hop.kind],
+            link if hop.model and hop.id else hop.title,
+            hop.detail,
+        )
+
+    def _labels(self):
+        return {
+            "order": self.env._("Order"),
+            "shipment": self.env._("Shipment"),
+            "out": self.env._("Message out"),
+            "try": self.env._("Try"),
+            "in": self.env._("Message in"),
+            "event": self.env._("Event"),
+            "effect": self.env._("Effect"),
+            "exception": self.env._("Exception"),
+            "charge": self.env._("Charge"),
+            "bill": self.env._("Invoice"),
+        }
+
+    # -- what happened ------------------------------------------------------------------------
+
+    def _hops(self):
+        """Everything that the user may see of it. Extend it for what other addons know."""
+        self.ensure_one()
+        hops = []
+        for order in self.order_ids._filtered_access("read"):
+            hops.append(Hop(order.date_order, "order", order.name, "", "sale.order", order.id))
+            hops += self._bill_hops(order)
+        for shipment in self.shipment_ids._filtered_access("read"):
+            hops += self._shipment_hops(shipment)
+        for message in self.message_ids._filtered_access("read"):
+            hops += self._message_hops(message)
+        hops += self._exception_hops()
+        return [hop for hop in hops if hop.at]
+
+    def _bill_hops(self, order):
+        if not self.env["account.move"].has_access("read"):
+            return
+        for move in order.invoice_ids._filtered_access("read"):
+            title = move.name or self.env._("Draft invoice")
+            yield Hop(move.create_date, "bill", title, "", "account.move", move.id)
+
+    def _shipment_hops(self, shipment):
+        model = "logistics.shipment"
+        yield Hop(shipment.create_date, "shipment", shipment.name, "", model, shipment.id)
+        for event in shipment.event_ids[:MOST]:
+            told = self.env._("told by %s", event.provider or "")
+            code = event.code_id.name
+            detail = f"{told}; {event.raw_code}" if event.raw_code else told
+            if event.standing != "active":
+                detail = f"{detail}; {event.standing}"
+            yield Hop(event.occurred_at, "event", code, detail, "logistics.event", event.id)
+        effects = self.env["logistics.effect"].search(
+            [("shipment_id", "=", shipment.id)], limit=MOST
+        )
+        for effect in effects:
+            yield Hop(effect.done_at, "effect", effect.kind, "", "", effect.id, "good")
+        for charge in shipment.charge_ids:
+            title = f"{charge.name}: {charge.amount} {charge.currency_id.name}"
+            yield Hop(charge.create_date, "charge", title, charge.kind, "", charge.id)
+
+    def _message_hops(self, message):
+        label = dict(message._fields["state"]._description_selection(self.env))[message.state]
+        subject = message.flow_id.name or message.message_type or message.provider
+        title = f"{message.connection_id.sudo().name}: {subject}"
+        is_out = message.direction == "out"
+        tone = {"delivered": "good", "processed": "good"}.get(message.state, "")
+        tone = "bad" if message.state in ("dead", "rejected", "conflict", "doubt") else tone
+        detail = ", ".join(filter(None, [label, message.why]))
+        kind = "out" if is_out else "in"
+        model = "logistics.message"
+        yield Hop(message.received_at, kind, title, detail, model, message.id, tone)
+        for attempt in message.attempt_ids[:MOST]:
+            said = " ".join(
+                filter(
+                    None,
+                    [
+                        str(attempt.status or ""),
+                        (attempt.error_text or "").partition("\n")[0],
+                        f"({attempt.seconds:.2f} s)" if attempt.seconds else "",
+                    ],
+                )
+            )
+            tone = "bad" if attempt.error_class else ""
+            number = self.env._("Try %s", attempt.number)
+            yield Hop(attempt.at, "try", number, said, model, message.id, tone)
+        if not is_out and message.processed_at:
+            worked = self.env._("worked: %s events", message.event_count)
+            yield Hop(message.processed_at, "in", title, worked, model, message.id)
+
+    def _exception_hops(self):
+        exceptions = self.env["logistics.exception"].search(
+            [
+                "|",
+                ("shipment_id", "in", self.shipment_ids.ids),
+                ("message_id", "in", self.message_ids.ids),
+            ],
+            limit=MOST,
+        )
+        for case in exceptions:
+            model = "logistics.exception"
+            kind = case.type_id.name
+            yield Hop(case.first_seen_at, "exception", case.name, kind, model, case.id, "bad")
+            if case.closed_at:
+                outcome = case.outcome or ""
+                yield Hop(case.closed_at, "exception", case.name, outcome, model, case.id, "good")
