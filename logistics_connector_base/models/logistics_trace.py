@@ -22,7 +22,6 @@ class LogisticsTrace(models.TransientModel):
     story = fields.Html(compute="_compute_story", sanitize=False)
     shipment_ids = fields.Many2many("logistics.shipment", readonly=True)
     message_ids = fields.Many2many("logistics.message", readonly=True)
-    order_ids = fields.Many2many("sale.order", readonly=True)
 
     @api.model
     def _open(self, name, shipments=(), messages=()):
@@ -39,14 +38,12 @@ class LogisticsTrace(models.TransientModel):
         known |= set(shipments.mapped("correlation_id")) - {False}
         messages |= messages.search([("correlation_id", "in", list(known))], limit=MOST)
         messages |= shipments.event_ids.message_id[:MOST]
-        orders = shipments.sale_order_ids._filtered_access("read")
         trace = self.create(
             {
                 "name": name,
                 "correlation_ids": ", ".join(sorted(known)),
                 "shipment_ids": [(6, 0, shipments.ids)],
                 "message_ids": [(6, 0, messages.ids)],
-                "order_ids": [(6, 0, orders.ids)],
             }
         )
         return {
@@ -99,10 +96,12 @@ class LogisticsTrace(models.TransientModel):
         """Everything that the user may see of it. Extend it for what other addons know."""
         self.ensure_one()
         hops = []
-        for order in self.order_ids._filtered_access("read"):
+        shipments = self.shipment_ids._filtered_access("read")
+        # Not everybody of Logistics may look at sales.
+        for order in shipments.sudo().sale_order_ids.sudo(False)._filtered_access("read"):
             hops.append(Hop(order.date_order, "order", order.name, "", "sale.order", order.id))
             hops += self._bill_hops(order)
-        for shipment in self.shipment_ids._filtered_access("read"):
+        for shipment in shipments:
             hops += self._shipment_hops(shipment)
         for message in self.message_ids._filtered_access("read"):
             hops += self._message_hops(message)

@@ -18,8 +18,8 @@ from ..core import acknowledgement, personal
 from ..core import outcome as outcomes
 from ..core.jsonsafe import clean_text
 from ..core.setbacks import MESSAGE, setback
-from ..core.trace import traceparent
 from ..core.token_bucket import wait as until_a_token
+from ..core.trace import traceparent
 from . import buckets, claims, records
 from .address import fill
 
