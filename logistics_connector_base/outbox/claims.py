@@ -181,13 +181,24 @@ def next_round(cr, plan, number, size):
 
 
 def take_question(cr, plan):
-    """One message that the partner shall be asked about: ``(Taken, state)``, or None."""
+    """One message that the partner shall be asked about: ``(Taken, state)``, or None. A question is
+    a call as any other: while the partner is down, only one at the end of each pause."""
+    breaker, left, now = read_breaker(cr, plan.flow_id)
+    if breaker.state == "stopped" or (left is not None and left > 0):
+        return None
+    trying = breakers.probe(breaker, plan.rules, now)
+    if trying is None:
+        return None
     states = ["doubt"] if plan.repeat == "ask" else []
     states += ["sent"] if plan.ack == "poll" else []
     values = {"flow": plan.flow_id, "states": states, "lease": plan.timeout + LEASE, "poll": POLL}
     cr.execute(QUESTION, values)
     row = cr.fetchone()
-    return (Taken(*row[:-1], b""), row[-1]) if row else None
+    if row is None:
+        return None
+    if trying.state != breakers.CLOSED:
+        save_breaker(cr, plan.flow_id, trying)
+    return Taken(*row[:-1], b""), row[-1]
 
 
 def take_back(cr, plan, number, text):

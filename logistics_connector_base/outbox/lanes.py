@@ -43,7 +43,8 @@ FREE = """(NOT f.is_ordered OR m.business_key IS NULL OR NOT EXISTS (
           AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))"""
 DUE = DUE.format(free=FREE, senders=SENDER_LOCKS, slots=SLOTS)
 # Seconds until something that waits becomes due, of flows that may be sent. What waits behind an
-# earlier message becomes due with that one.
+# earlier message becomes due with that one. What is being sent is looked at again soon: whoever
+# sends it may die.
 NEXT = """
 SELECT EXTRACT(EPOCH FROM min(GREATEST(soonest, b.paused_until, closed_until)) -
                now() AT TIME ZONE 'UTC')::float8
@@ -61,6 +62,8 @@ CROSS JOIN LATERAL (
          WHERE m.flow_id = f.id AND m.state = 'doubt' AND f.repeat = 'ask'),
         (SELECT min(m.next_try_at) FROM logistics_message m
          WHERE m.flow_id = f.id AND m.state = 'sent' AND f.ack = 'poll'),
+        (SELECT now() AT TIME ZONE 'UTC' + interval '5 seconds' WHERE EXISTS (
+            SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'sending')),
         (SELECT now() AT TIME ZONE 'UTC' WHERE GREATEST(b.paused_until, closed_until) IS NOT NULL
          AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
                      AND m.state = 'pending'))) AS soonest

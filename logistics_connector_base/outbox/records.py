@@ -76,7 +76,18 @@ def failed(env, plan, result):
 
     :return: whether other messages of the flow may be sent now
     """
-    cr, taken, outcome = env.cr, result.taken, result.outcome
+    now, may_go_on = _weigh(env, plan, result.outcome)
+    _note(env, result)
+    _put(env, plan, result.taken, result.outcome, now)
+    return may_go_on
+
+
+def _weigh(env, plan, outcome):
+    """What a call that did not get through says about the partner.
+
+    :return: the present moment, and whether other messages of the flow may be sent
+    """
+    cr = env.cr
     breaker, _left, now = claims.read_breaker(cr, plan.flow_id)
     may_go_on = True
     if breaker.state == "stopped":
@@ -97,9 +108,7 @@ def failed(env, plan, result):
     if pause:
         cr.execute(PAUSE, (pause, plan.flow_id))
         may_go_on = False
-    _note(env, result)
-    _put(env, plan, taken, outcome, now)
-    return may_go_on
+    return now, may_go_on
 
 
 def _put(env, plan, taken, outcome, now):
@@ -109,18 +118,19 @@ def _put(env, plan, taken, outcome, now):
         return
     message = env["logistics.message"].sudo().browse(taken.id)
     values = {"lane": False, "error_class": outcome.kind, "error_text": outcome.text}
-    age = (now - taken.written_at).total_seconds()
+    wait = retry_schedule.pause(plan.pauses, taken.tries, outcome.pause)
+    again = now + timedelta(seconds=wait)
     if outcome.kind == outcomes.REJECTED:
         values |= {"state": "rejected", "processed_at": now}
     elif outcome.kind in (outcomes.GONE, outcomes.REFUSED):
         values |= {"state": "pending"}  # it waits for a person to start the flow again
     elif outcome.kind == outcomes.DOUBT and not plan.repeats_safely:
-        values |= {"state": "doubt", "next_try_at": now if plan.repeat == "ask" else False}
-    elif taken.tries >= len(plan.pauses) and age >= plan.give_up:
+        # Not asked at once: whoever was too slow to answer may be working it now.
+        values |= {"state": "doubt", "next_try_at": again if plan.repeat == "ask" else False}
+    elif _is_given_up(plan, taken, now):
         values |= {"state": "dead", "processed_at": now}
     else:
-        wait = retry_schedule.pause(plan.pauses, taken.tries, outcome.pause)
-        values |= {"state": "scheduled", "next_try_at": now + timedelta(seconds=wait)}
+        values |= {"state": "scheduled", "next_try_at": again}
     message.write(values)
     kinds = {"rejected": "message_rejected", "dead": "message_not_sent"}
     if values["state"] == "doubt" and plan.repeat == "never":
@@ -129,17 +139,26 @@ def _put(env, plan, taken, outcome, now):
         message._report_outgoing(kinds[values["state"]], outcome.text)
 
 
+def _is_given_up(plan, taken, now):
+    is_old = (now - taken.written_at).total_seconds() >= plan.give_up
+    return is_old and taken.tries >= len(plan.pauses)
+
+
 def asked(env, plan, result, state, arrived):
     """What the partner says about a message that it was asked about.
 
     :param str state: "doubt", or "sent": not acknowledged
     :param arrived: True, False, or None where it does not say
     """
-    taken = result.taken
+    taken, outcome = result.taken, result.outcome
     message = env["logistics.message"].sudo().browse(taken.id)
+    if outcome.status == 404 or 200 <= (outcome.status or 0) < 300:
+        _is_well(env, plan)  # they answer, whatever they say
+    else:
+        _weigh(env, plan, outcome)
     if state == "sent":
         if arrived is not None:
-            message._acknowledge(arrived, result.outcome.text)
+            message._acknowledge(arrived, outcome.text)
         return  # it is asked again; people are told when it takes too long
     if arrived:
         delivered(env, plan, [result])
@@ -148,14 +167,18 @@ def asked(env, plan, result, state, arrived):
     env.cr.execute(STILL_IN_DOUBT, (taken.id,))
     if not env.cr.fetchone():
         return  # a person has decided meanwhile
-    if arrived is False:
+    _breaker, _left, now = claims.read_breaker(env.cr, plan.flow_id)
+    if arrived is False and _is_given_up(plan, taken, now):
+        message.write({"state": "dead", "processed_at": now, "next_try_at": False})
+        message._report_outgoing("message_not_sent", outcome.text)
+    elif arrived is False:  # its pause is over: the question came at the end of it
         message.write({"state": "pending", "next_try_at": False})
     elif taken.tries > len(plan.pauses) + 1:
         message.write({"next_try_at": False})
-        message._report_outgoing("message_in_doubt", result.outcome.text)
+        message._report_outgoing("message_in_doubt", outcome.text)
     else:
-        wait = retry_schedule.pause(plan.pauses, taken.tries - 1, result.outcome.pause)
-        message.write({"next_try_at": fields.Datetime.now() + timedelta(seconds=wait)})
+        wait = retry_schedule.pause(plan.pauses, taken.tries - 1, outcome.pause)
+        message.write({"next_try_at": now + timedelta(seconds=wait)})
 
 
 def hold(env, plan, seconds):

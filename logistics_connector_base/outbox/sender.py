@@ -259,16 +259,17 @@ class Sender:
             answer = self._request(
                 client, "GET", fill(plan.ask_url, taken.key, taken.receipt), b"", taken
             )
-            text, status = f"asked: {answer.status}", answer.status
-        except (CallError, *plan.caller.errors) as error:
-            text, status = f"asked: {error}", None
+            outcome = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC))
+            if outcome.kind == outcomes.GONE:  # what we ask about is, not where we send
+                outcome = replace(outcome, kind=outcomes.DOUBT)
+            outcome = replace(outcome, text=f"asked: {outcome.text or outcome.status}")
+        except CallError as error:
+            outcome = outcomes.of_error("no", f"asked: {error}", None, isinstance(error, Refused))
+        except plan.caller.errors as error:
+            outcome = outcomes.Outcome(outcomes.TROUBLE, f"asked: {error}", is_ours=True)
         arrived = self._understand(answer, state)
-        kind = outcomes.DELIVERED if arrived else outcomes.DOUBT
         result = records.Result(
-            taken,
-            outcomes.Outcome(kind, text, status),
-            time.monotonic() - start,
-            excerpt(answer) if answer else "",
+            taken, outcome, time.monotonic() - start, excerpt(answer) if answer else ""
         )
         self._record(lambda env: records.asked(env, plan, result, state, arrived))
         return True

@@ -229,6 +229,62 @@ def test_a_doubt_is_asked_about_before_it_is_sent_again(world, inside, desk, flo
     assert sorted(posts) == [0, 1, 1, 2]
 
 
+def test_who_is_asked_is_given_the_pause_of_the_schedule(world, inside, desk, flow):
+    """Whoever was too slow to answer may work it a moment later; who stumbles over a message for
+    ever is not called without end."""
+    late = []
+
+    def behave(call, number):
+        if call.method == "GET":
+            return Answer(200 if call.path.rpartition("/")[2] in late else 404)
+        if call.data["n"] == 0:
+            late.append(call.key)
+            return Answer(delay=1.3)
+        return Answer(500)
+
+    desk.behave = behave
+    ask = {"repeat": "ask", "ask_url": f"{desk.url}/orders/{{id}}", "timeout": 1}
+    slow = flow(retry_schedule="2s", **ask)
+    ids = enqueue(inside, slow, [({"n": 0}, {})])
+    settled(world, ids, "delivered")
+    assert [call.method for call in desk.calls] == ["POST", "GET"]
+    stumbles = flow(retry_schedule="1s 1s 1s 2s", **ask)
+    world.database.rows("UPDATE logistics_flow SET give_up_hours = 0 WHERE id = %s", stumbles)
+    ids = enqueue(inside, stumbles, [({"n": 1}, {})])
+    assert settled(world, ids, "dead") == ["dead"]
+    posts = [call.at for call in desk.calls if call.method == "POST"][1:]
+    assert len(posts) == 2 and posts[1] - posts[0] >= 0.75
+
+
+def test_a_partner_that_is_down_is_not_asked_either(world, inside, desk, flow):
+    down = [True]
+    desk.behave = lambda call, number: (
+        Answer(503) if down else Answer(404) if call.method == "GET" else OK
+    )
+    flow_id = flow(
+        repeat="ask",
+        ask_url=f"{desk.url}/orders/{{id}}",
+        breaker_limit=3,
+        breaker_pause=1,
+        breaker_longest=1,
+        is_ordered=False,
+    )
+    world.rpc("logistics.flow", "action_stop", [flow_id])
+    ids = enqueue(inside, flow_id, [({"n": n}, {}) for n in range(20)])
+    world.database.rows(
+        "UPDATE logistics_message SET state = 'doubt', next_try_at = now() AT TIME ZONE 'UTC',"
+        " claimed_at = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
+        ids,
+    )
+    world.rpc("logistics.flow", "action_start_again", [flow_id])
+    wait_for(lambda: len(desk.calls) >= 6, 20, "no probe came")
+    probes = [call.at for call in desk.calls[3:]]
+    assert all(b - a >= 0.9 for a, b in itertools.pairwise(probes)), probes
+    down.clear()
+    settled(world, ids, "delivered")
+    assert len([call for call in desk.worked if call.method == "POST"]) == 20
+
+
 def test_a_doubt_that_nobody_can_be_asked_about_is_a_persons(world, inside, desk, flow):
     desk.behave = lambda call, number: Answer(reset=True) if number == 0 else OK
     flow_id = flow(repeat="never")
