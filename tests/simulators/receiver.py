@@ -20,6 +20,7 @@ class Call:
     path: str
     headers: dict = field(repr=False)
     body: bytes = field(repr=False)
+    client_port: int = 0
 
     @property
     def key(self):
@@ -32,12 +33,23 @@ class Call:
 
 
 class Answer:
-    """What a receiver says: status, headers, body, after ``delay`` seconds, or what it does
-    instead: ``reset`` the connection, or send a byte a second (``drip``)."""
+    """What a receiver says: status, headers, body (or its pieces, as chunks), after ``delay``
+    seconds, or what it does instead: ``reset`` the connection, or send a byte a second (``drip``).
+    ``works``: whether it worked the message, told by the status unless given."""
 
-    def __init__(self, status=200, headers=(), body=b"{}", delay=0.0, reset=False, drip=False):
+    def __init__(
+        self,
+        status=200,
+        headers=(),
+        body=b"{}",
+        delay=0.0,
+        reset=False,
+        drip=False,
+        works=None,
+    ):
         self.status, self.headers, self.body = status, dict(headers), body
         self.delay, self.reset, self.drip = delay, reset, drip
+        self.works = 200 <= status < 300 if works is None else works
 
 
 OK = Answer()
@@ -46,8 +58,7 @@ OK = Answer()
 class Receiver:
     """An HTTP server on the loopback network.
 
-    :param behave: ``(call, number) -> Answer``, ``number`` counts from 0; a call that was answered
-        with 2xx counts as worked
+    :param behave: ``(call, number) -> Answer``, ``number`` counts from 0
     """
 
     def __init__(self, behave=None, port=0):
@@ -115,14 +126,21 @@ class Receiver:
     def _answer(self, handler):
         length = int(handler.headers.get("Content-Length") or 0)
         body = handler.rfile.read(length)
-        call = Call(time.time(), handler.command, handler.path, dict(handler.headers), body)
+        call = Call(
+            time.time(),
+            handler.command,
+            handler.path,
+            dict(handler.headers),
+            body,
+            handler.client_address[1],
+        )
         with self._lock:
             number = len(self.calls)
             self.calls.append(call)
         answer = self.behave(call, number)
         if answer.delay:
             time.sleep(answer.delay)
-        if 200 <= answer.status < 300:
+        if answer.works:
             with self._lock:
                 self.worked.append(call)
         if answer.reset:
@@ -134,13 +152,21 @@ class Receiver:
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
             handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(answer.body)))
+        if isinstance(answer.body, bytes):
+            handler.send_header("Content-Length", str(len(answer.body)))
+        else:
+            handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
         self._write(handler, answer)
 
     @staticmethod
     def _write(handler, answer):
         with contextlib.suppress(OSError):
+            if not isinstance(answer.body, bytes):
+                for piece in answer.body:
+                    handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                handler.wfile.write(b"0\r\n\r\n")
+                return
             if not answer.drip:
                 handler.wfile.write(answer.body)
                 return
