@@ -3,8 +3,6 @@ others may be done again, the call that it tells of may not."""
 
 from datetime import timedelta
 
-from odoo import fields
-
 from ..core import breaker as breakers
 from ..core import outcome as outcomes
 from ..core import retry_schedule
