@@ -8,6 +8,7 @@ or the line is in trouble (trouble) is tried again, and counts for the breaker.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
 from .backoff import MAX_RETRY_AFTER, retry_after
 from .rate_headers import pause_asked
@@ -77,14 +78,22 @@ def _of_status(status: int, pause: float | None = None, repeats: bool = False) -
         return Outcome(THROTTLED, f"{status}: they ask us to wait", status, pause)
     if status in TROUBLED:
         is_ours = status in (401, 403, 407)
-        text = f"{status}: access refused" if is_ours else str(status)
+        text = f"{status}: access refused" if is_ours else _said(status)
         return Outcome(TROUBLE, text, status, pause, is_ours)
     if 300 <= status < 400:
         text = f"{status}: they send us to another address, which is never followed"
         return Outcome(TROUBLE if status in MOVED else DOUBT, text, status)
     if 400 <= status < 500:
-        return Outcome(REJECTED, f"{status}: rejected", status)
-    return Outcome(DOUBT, str(status), status, pause)
+        return Outcome(REJECTED, _said(status), status)
+    return Outcome(DOUBT, _said(status), status, pause)
+
+
+def _said(status: int) -> str:
+    """A status as people look it up: "503 Service Unavailable"."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
 
 
 def of_error(

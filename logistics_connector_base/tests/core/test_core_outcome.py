@@ -141,5 +141,12 @@ def test_what_was_the_last_one_for_now_holds_the_next():
     assert of_answer(202, {"Retry-After": "60"}, NOW).pause is None
 
 
+def test_people_read_what_a_status_means():
+    assert of_answer(503, {}, NOW).text == "503 Service Unavailable"
+    assert of_answer(422, {}, NOW).text.startswith("422 Unprocessable")
+    assert of_answer(599, {}, NOW).text == "599"
+    assert of_answer(401, {}, NOW).text == "401: access refused"
+
+
 def test_a_rejection_asks_for_no_pause():
     assert of_answer(422, {"Retry-After": "60"}, NOW).pause is None
