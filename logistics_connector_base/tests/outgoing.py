@@ -112,6 +112,12 @@ class OutgoingCommon(InboxCommon):
             )
         self.env.invalidate_all()
 
+    def outages(self, flow):
+        """The exceptions that are open because nothing of the flow gets through."""
+        return self.exceptions("partner_down").filtered(
+            lambda case: case.key == f"breaker:{flow.id}"
+        )
+
     def breaker(self, flow):
         return self.env["logistics.breaker"].search([("flow_id", "=", flow.id)])
 

@@ -134,7 +134,7 @@ class TestFlow(OutgoingCommon):
         flow.action_stop()
         self.assertEqual(flow.breaker_state, "stopped")
         self.assertIn(self.manager.name, flow.breaker_text)
-        self.assertFalse(self.exceptions("partner_down"), "whoever stopped it knows")
+        self.assertFalse(self.outages(self.flow), "whoever stopped it knows")
         with self.assertRaisesRegex(UserError, "Only managers"):
             self.flow.with_user(self.clerk).action_start_again()
         flow.action_start_again()
@@ -149,7 +149,7 @@ class TestFlow(OutgoingCommon):
         message = self.enqueue(self.flow)
         self.call(self.flow, "trouble", "503")
         self.call_gone()
-        case = self.exceptions("partner_down")
+        case = self.outages(self.flow)
         self.assertEqual((len(case), case.company_id), (1, self.company))
         self.assertGreater(message.next_try_at, fields.Datetime.now())
         self.flow.with_user(self.manager).action_start_again()

@@ -313,6 +313,7 @@ class TestClaims(OutgoingCommon):
         self.assertTrue(self.is_due())
 
     def test_what_waits_for_its_time_makes_it_due_then(self):
+        self.env["logistics.flow"].search([("id", "!=", self.flow.id)]).active = False
         message = self.enqueue(self.flow)
         self.put(message, state="scheduled", next_try_at="+100 seconds")
         self.assertFalse(self.is_due())
@@ -406,14 +407,14 @@ class TestOutcomes(OutgoingCommon):
         self.assertFalse(self.may_go_on)
         self.assertEqual(self.flow.breaker_state, "open")
         self.assertEqual(self.flow.breaker_text, "broke off")
-        (case,) = self.exceptions("partner_down")
+        (case,) = self.outages(self.flow)
         self.assertIn(self.connection.name, case.name)
         # A probe that fails is the same outage: one exception, one line of history.
         self.set_breaker(self.flow, probe_at="-1 second")
         self.call(self.flow, outcomes.TROUBLE, "still")
         self.assertEqual(self.flow.breaker_state, "open")
         self.assertEqual(self.flow.breaker_text, "still")
-        self.assertEqual(self.exceptions("partner_down"), case)
+        self.assertEqual(self.outages(self.flow), case)
         self.assertEqual(self.flow.change_ids.mapped("state"), ["open"])
         # And the one that gets through ends it.
         self.set_breaker(self.flow, probe_at="-1 second")
@@ -484,9 +485,7 @@ class TestOutcomes(OutgoingCommon):
                 message = self.call(flow, kind, "not there")
                 self.assertEqual((message.state, self.may_go_on), ("pending", False))
                 self.assertEqual((flow.breaker_state, flow.breaker_text), ("stopped", "not there"))
-                case = self.exceptions("partner_down").filtered(
-                    lambda case, flow=flow: case.key == f"breaker:{flow.id}"
-                )
+                case = self.outages(flow)
                 self.assertTrue(case)
                 self.assertIn("nothing is sent", case.name)
                 self.assertFalse(self.cases(message), "it is not the message's fault")
