@@ -22,6 +22,7 @@ from . import (
     test_privacy_requests,
     test_privacy_search,
     test_retention,
+    test_sender,
     test_lanes,
     test_parking,
     test_shipment,
