@@ -18,7 +18,9 @@ class Bearer(AccessMethod):
         # Not super(): a dataclass with slots is another class than the one that was written.
         AccessMethod.check_secret(self, text)
         if " " in text:
-            raise ValueError("A token holds no blanks. Leave “Bearer” out, it is written by itself.")
+            raise ValueError(
+                "A token holds no blanks. Leave “Bearer” out, it is written by itself."
+            )
 
     def _headers(self, call: OutgoingCall, keys: Sequence[str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {keys[0]}"}

@@ -51,7 +51,9 @@ class HmacTime(AccessMethod):
         if self.timestamp_header:
             require_header(self.timestamp_header, "the time")
             if self.timestamp_header.lower() == self.header.lower():
-                raise ValueError("Time and signature need a header each, or leave the time's empty.")
+                raise ValueError(
+                    "Time and signature need a header each, or leave the time's empty."
+                )
         elif self.timestamp_format == "rfc2822" or any(c in self.prefix for c in ",= "):
             raise ValueError("In a list “t=…,v1=…” a time with commas cannot stand, nor a prefix.")
         template.check(self.signed, ("timestamp", "body"), template.PLACEHOLDERS[:-1])

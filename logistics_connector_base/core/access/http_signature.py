@@ -55,8 +55,9 @@ class HttpSignature(AccessMethod):
         digest = base64.b64encode(hashlib.sha256(call.body).digest()).decode("ascii")
         made = {"Content-Digest": f"sha-256=:{digest}:"}
         inner = "(" + " ".join(f'"{name}"' for name in COVERED) + ")"
-        # Each try has a nonce of its own: a partner that takes a nonce once takes the next try, too.
-        nonce = hashlib.sha256(f"{call.message_id}\n{call.now.isoformat()}".encode()).hexdigest()[:32]
+        # Each try has a nonce of its own: who takes a nonce once only takes the next try, too.
+        moment = f"{call.message_id}\n{call.now.isoformat()}"
+        nonce = hashlib.sha256(moment.encode()).hexdigest()[:32]
         inner += f';created={call.timestamp};keyid="{self.key_id}"'
         inner += f';alg="{self.signature_algorithm}";nonce="{nonce}"'
         seen = Call(
@@ -90,9 +91,10 @@ def sign(algorithm: str, key: str, content: bytes) -> bytes:
     if algorithm == "rsa-v1_5-sha256" and is_rsa:
         return private.sign(content, padding.PKCS1v15(), hashes.SHA256())
     if algorithm == "rsa-pss-sha512" and is_rsa:
-        return private.sign(content, padding.PSS(padding.MGF1(hashes.SHA512()), 64), hashes.SHA512())
-    if algorithm == "ecdsa-p256-sha256" and isinstance(private, ec.EllipticCurvePrivateKey):
-        if isinstance(private.curve, ec.SECP256R1):
-            halves = utils.decode_dss_signature(private.sign(content, ec.ECDSA(hashes.SHA256())))
-            return b"".join(half.to_bytes(32, "big") for half in halves)
+        pss = padding.PSS(padding.MGF1(hashes.SHA512()), 64)
+        return private.sign(content, pss, hashes.SHA512())
+    is_p256 = isinstance(getattr(private, "curve", None), ec.SECP256R1)
+    if algorithm == "ecdsa-p256-sha256" and is_p256:
+        halves = utils.decode_dss_signature(private.sign(content, ec.ECDSA(hashes.SHA256())))
+        return b"".join(half.to_bytes(32, "big") for half in halves)
     raise ValueError(f"Paste a private key for {algorithm} (PEM, RSA of 2048 bits or more).")

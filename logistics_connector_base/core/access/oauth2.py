@@ -103,8 +103,8 @@ def read_answer(host: str, status: int, body: bytes, retry_after: float | None =
         word = said.get("error") if said else None
         reason = f": {word}" if isinstance(word, str) and word in _KNOWN_ERRORS else ""
         raise NoAccess(
-            f"The token server {host} refuses us ({status}{reason}). Check client id, secret, scope "
-            "and audience.",
+            f"The token server {host} refuses us ({status}{reason}). Check client id, secret, "
+            "scope and audience.",
             "refused",
         )
     if status != 200:

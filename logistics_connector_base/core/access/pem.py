@@ -1,5 +1,5 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
-"""Keys and certificates as people paste them: PEM, also squeezed into one line by an input field."""
+"""Keys and certificates as people paste them: PEM, also without its line breaks."""
 
 import re
 import textwrap

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ..signatures import MAX_SIGNATURES, strict_base64, standard_webhooks_key
+from ..signatures import MAX_SIGNATURES, standard_webhooks_key, strict_base64
 from .call import OutgoingCall
 from .method import SIGNING_KEY, AccessMethod
 
