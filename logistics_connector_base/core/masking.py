@@ -158,3 +158,10 @@ class LogTokenFilter(logging.Filter):
             record.exc_text = mask_path(record.exc_text)
         if record.stack_info:
             record.stack_info = mask_path(record.stack_info)
+
+
+def is_secret_in_query(url: str) -> bool:
+    """Whether a query parameter is named as a key or a token is."""
+    query = url.partition("#")[0].partition("?")[2]
+    names = (part.partition("=")[0] for part in query.split("&"))
+    return any(_SECRET.search(name) for name in names)

@@ -21,7 +21,7 @@ class SecretBox:
     Fernet: AES-128-CBC with HMAC-SHA256, and a time stamp that :meth:`rotate` keeps.
     """
 
-    __slots__ = ("_fernet",)
+    __slots__ = ("_fernet", "_newest")
 
     def __init__(self, keys: Sequence[str]) -> None:
         """``keys``: Fernet keys, the newest first. Raises SecretBoxError where one is unusable."""
@@ -40,6 +40,7 @@ class SecretBox:
         if not fernets:
             raise SecretBoxError("There is no master key.")
         self._fernet = MultiFernet(fernets)
+        self._newest = fernets[0]
 
     def encrypt(self, text: str) -> str:
         """Encrypt; the same text gives another token each time. Raises SecretBoxError."""
@@ -61,6 +62,14 @@ class SecretBox:
             return self._fernet.rotate(token).decode("ascii")
         except (InvalidToken, AttributeError, TypeError, ValueError):
             raise SecretBoxError("A stored secret cannot be opened with any master key.") from None
+
+    def is_newest(self, token: str) -> bool:
+        """Whether a token was encrypted with the first key. Never raises."""
+        try:
+            self._newest.decrypt(token)
+        except (InvalidToken, AttributeError, TypeError, ValueError):
+            return False
+        return True
 
     def __repr__(self) -> str:
         return "<SecretBox>"

@@ -4,7 +4,9 @@ UPDATE logistics_connection
  WHERE state IN ('approval', 'parallel', 'live');
 UPDATE logistics_connection
    SET token_digest = NULL;
+-- Ours, too: without them no call gets as far as being made (the ways to identify ourselves stay).
 DELETE FROM logistics_credential;
+DELETE FROM logistics_access_token;
 DELETE FROM logistics_nonce;
 -- Nor may it call the real systems beside it.
 UPDATE logistics_allowed_host

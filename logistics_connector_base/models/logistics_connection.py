@@ -89,7 +89,9 @@ class LogisticsConnection(models.Model):
         tracking=True,
         help="Used where the partner's times carry no zone. Such times are marked as assumed.",
     )
-    credential_ids = fields.One2many("logistics.credential", "connection_id", copy=False)
+    credential_ids = fields.One2many(
+        "logistics.credential", "connection_id", copy=False, domain=[("direction", "=", "in")]
+    )
     token_digest = fields.Char(groups=fields.NO_ACCESS, copy=False, index="btree_not_null")
     has_address = fields.Boolean(compute="_compute_has_address")
     message_count = fields.Integer(compute="_compute_counts")
@@ -181,7 +183,8 @@ class LogisticsConnection(models.Model):
     def action_view_messages(self):
         self.ensure_one()
         return self.env["logistics.message"]._open_messages(
-            self.env._("Messages of %s", self.name), [("connection_id", "=", self.id)]
+            self.env._("Messages of %s", self.name),
+            [("connection_id", "=", self.id), ("direction", "=", "in")],
         )
 
     def action_view_exceptions(self):

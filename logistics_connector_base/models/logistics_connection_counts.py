@@ -24,10 +24,12 @@ class LogisticsConnection(models.Model):
                 FROM unnest(%(ids)s::integer[]) AS c(id)
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS n FROM (
-                        SELECT FROM logistics_message WHERE connection_id = c.id LIMIT %(most)s
+                        SELECT FROM logistics_message
+                        WHERE connection_id = c.id AND direction = 'in' LIMIT %(most)s
                     ) AS counted) came
                 LEFT JOIN LATERAL (
-                    SELECT received_at FROM logistics_message WHERE connection_id = c.id
+                    SELECT received_at FROM logistics_message
+                    WHERE connection_id = c.id AND direction = 'in'
                     ORDER BY id DESC LIMIT 1) newest ON TRUE
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS n FROM logistics_message

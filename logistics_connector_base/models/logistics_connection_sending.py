@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..outbox.buckets import BUCKET_TABLE
-from ..outbox.caller import NoCaller
 
 
 class LogisticsConnection(models.Model):
@@ -38,6 +37,3 @@ class LogisticsConnection(models.Model):
         """The flow of this connection with a code, or none."""
         self.ensure_one()
         return self.sudo().flow_ids.filtered(lambda flow: flow.code == code)[:1]
-
-    def _make_caller(self):
-        return NoCaller()

@@ -44,6 +44,7 @@ class LogisticsCredential(models.Model):
         help="Write only: it is encrypted when you save and cannot be read back.",
     )
     secret_encrypted = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_at = fields.Datetime("Stored", readonly=True, copy=False)
     is_set = fields.Boolean(compute="_compute_is_set", string="Secret stored")
     is_usable = fields.Boolean(compute="_compute_is_usable")
     last_used_at = fields.Datetime(readonly=True, copy=False)
@@ -62,15 +63,26 @@ class LogisticsCredential(models.Model):
             if not text:
                 continue
             try:
+                text = credential._fit(text)
                 for check in credential._checks():
                     check(text)
-                credential.sudo().secret_encrypted = secret_box().encrypt(text)
+                credential.sudo().write(
+                    {"secret_encrypted": secret_box().encrypt(text), **credential._stamp()}
+                )
             except ValueError as error:
                 raise ValidationError(str(error)) from None
             except SecretBoxError as error:
                 raise UserError(str(error)) from None
             # The plain text must not stay in the record cache of this request.
             credential.invalidate_recordset(["secret"], flush=False)
+
+    def _fit(self, text):
+        """A new secret as it is to be stored. Raises ValueError, without it."""
+        return text
+
+    def _stamp(self):
+        """What is written down beside a new secret."""
+        return {"stored_at": fields.Datetime.now()}
 
     def _checks(self):
         """What a new secret must pass: the checks of all proofs that it is for."""

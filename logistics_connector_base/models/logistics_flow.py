@@ -6,8 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..core import cadence as cadences
 from ..core import netguard, retry_schedule
 from ..core.bodies import CONTENT_TYPES
+from ..core.masking import is_secret_in_query
 from ..outbox.address import fill
-from .logistics_breaker import STATES
 
 # Connections in these states are sent to.
 SENDING_STATES = ("parallel", "live")
@@ -177,17 +177,6 @@ class LogisticsFlow(models.Model):
         "At least every (s)", required=True, default=600, tracking=True
     )
 
-    waiting_count = fields.Integer("To send", compute="_compute_waiting")
-    breaker_ids = fields.One2many("logistics.breaker", "flow_id", readonly=True)
-    breaker_state = fields.Selection(STATES, compute="_compute_breaker", string="At present")
-    breaker_text = fields.Char(compute="_compute_breaker")
-    paused_until = fields.Datetime(compute="_compute_breaker", string="No calls before")
-    probe_at = fields.Datetime(compute="_compute_breaker", string="Next try")
-    last_success_at = fields.Datetime(compute="_compute_breaker", string="Last success")
-    change_ids = fields.Many2many(
-        "logistics.breaker.change", compute="_compute_breaker", string="Pauses and stops"
-    )
-
     _code_uniq = models.Constraint(
         "UNIQUE(connection_id, code)", "This connection has a flow with this code already."
     )
@@ -202,6 +191,9 @@ class LogisticsFlow(models.Model):
                     targets = [netguard.parse_target(fill(url, text, text)) for text in "12"]
                     if len({target.host for target in targets}) > 1:
                         raise ValueError(self.env._("a place to fill in stands in the host's name"))
+                    if is_secret_in_query(url):
+                        text = self.env._("it holds a key; store it under “Our access” instead")
+                        raise ValueError(text)
                 except (netguard.Refusal, ValueError) as error:
                     raise ValidationError(
                         self.env._(
@@ -266,57 +258,6 @@ class LogisticsFlow(models.Model):
                     self.env._("“%s”: say where in the answer it stands.", flow.name)
                 )
 
-    # -- what people see ----------------------------------------------------------------------
-
-    def _compute_waiting(self):
-        counts = dict(
-            self.env["logistics.message"]._read_group(
-                [("flow_id", "in", self.ids), ("state", "in", ("pending", "scheduled", "sending"))],
-                ["flow_id"],
-                ["__count"],
-            )
-        )
-        for flow in self:
-            flow.waiting_count = counts.get(flow, 0)
-
-    @api.depends("breaker_ids.state", "breaker_ids.reason", "breaker_ids.paused_until")
-    def _compute_breaker(self):
-        for flow in self:
-            breaker = flow.sudo().breaker_ids[:1]
-            flow.breaker_state = breaker.state or "closed"
-            flow.breaker_text = breaker.reason if breaker.state not in (False, "closed") else False
-            flow.paused_until = breaker.paused_until
-            flow.probe_at, flow.last_success_at = breaker.probe_at, breaker.last_success_at
-            flow.change_ids = breaker.change_ids[:50]
-
-    # -- what people do -----------------------------------------------------------------------
-
-    def action_start_again(self):
-        """Send again at once what was paused or stopped."""
-        self._switch("closed", self.env._("Started again by %s", self.env.user.name))
-        self.env["logistics.outbox"]._wake_after_commit()
-        return True
-
-    def action_stop(self):
-        """Send nothing until somebody starts it again; what is written waits."""
-        self._switch("stopped", self.env._("Stopped by %s", self.env.user.name))
-        return True
-
-    def _switch(self, state, reason):
-        self.check_access("read")
-        if not self.env.user.has_group("logistics_connector_base.group_logistics_manager"):
-            raise UserError(self.env._("Only managers of Logistics can stop and start flows."))
-        for flow in self.sudo():
-            self.env["logistics.breaker"].sudo()._switch(flow, state, reason, self.env.user)
-
-    def action_view_messages(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_connector_base.action_logistics_message_outgoing"
-        )
-        context = {"search_default_to_send": 1} if self.waiting_count else {}
-        return dict(action, domain=[("flow_id", "=", self.id)], context=context, path=False)
-
     # -- for other code -----------------------------------------------------------------------
 
     def _departure(self, now):
@@ -337,9 +278,26 @@ class LogisticsFlow(models.Model):
         return CONTENT_TYPES[self.form]
 
     def write(self, vals):
+        if "code" in vals or "connection_id" in vals:
+            self._refuse_new_identity(vals)
         result = super().write(vals)
         self.env["logistics.outbox"]._wake_after_commit()  # what was held may go
         return result
+
+    def _refuse_new_identity(self, vals):
+        """What was sent once for ever is known by connection and code (law 5)."""
+        messages = self.env["logistics.message"].sudo()
+        for flow in self:
+            is_other = vals.get("code", flow.code) != flow.code
+            is_other |= vals.get("connection_id", flow.connection_id.id) != flow.connection_id.id
+            if is_other and messages.search_count([("flow_id", "=", flow.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "Messages went through “%s”: its code and connection stay. Make a new "
+                        "flow, and archive this one.",
+                        flow.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -117,7 +117,8 @@ class LogisticsMessage(models.Model):
     _trouble_by_connection = models.Index(
         "(connection_id, state) WHERE state IN ('conflict', 'dead', 'parked')"
     )
-    _by_connection = models.Index("(connection_id, id DESC)")
+    # What came, or what went: every screen asks for one of the two.
+    _by_connection = models.Index("(connection_id, direction, id DESC)")
     # Looked up as a whole: four bytes a row instead of 36.
     _correlation = models.Index("USING hash (correlation_id)")
     _received = models.Index("(received_at)")

@@ -287,6 +287,22 @@ class LogisticsMessage(models.Model):
             self._report_outgoing("message_rejected", text or note)
 
     @api.model
+    def _expire(self):
+        """End what waits behind others, or in a flow that is not sent, when its time has passed.
+        What is due is looked at when it is taken (outbox/claims.py)."""
+        self.env.cr.execute(
+            "UPDATE logistics_message SET state = 'expired', next_try_at = NULL, "
+            "processed_at = now() AT TIME ZONE 'UTC' "
+            "WHERE id IN (SELECT id FROM logistics_message WHERE state IN ('pending', 'scheduled') "
+            "AND expires_at <= now() AT TIME ZONE 'UTC' LIMIT 1000 FOR UPDATE SKIP LOCKED) "
+            "RETURNING id"
+        )
+        late = self.browse(row[0] for row in self.env.cr.fetchall())
+        late.invalidate_recordset()
+        text = self.env._("Its time had passed before it could leave.")
+        late._report_outgoing("message_not_sent", text)
+
+    @api.model
     def _report_unacknowledged(self):
         """Tell people, once, of messages whose acknowledgement is overdue."""
         self.env.cr.execute(

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..access import NoAccess
 from ..core.bodies import pack
 from ..core.identity import digest
 from ..intake import waker
@@ -167,7 +168,9 @@ class LogisticsOutbox(models.AbstractModel):
     @api.model
     def _sweep(self):
         """Cron, each minute: whatever waits gets its senders, whoever forgot to start them."""
-        self.env["logistics.message"].sudo()._report_unacknowledged()
+        messages = self.env["logistics.message"].sudo()
+        messages._expire()
+        messages._report_unacknowledged()
         self._wake()
 
     @api.model
@@ -261,6 +264,15 @@ class LogisticsOutbox(models.AbstractModel):
             try:
                 return plan.make(flow)
             except (ValueError, UserError) as error:
-                # A certificate that cannot be read, a secret that has ended: for a person to mend.
+                # A certificate that cannot be read, a schedule: for a person to mend.
                 env["logistics.breaker"].sudo()._switch(flow, "stopped", str(error))
-                return None
+            except NoAccess as error:
+                env["logistics.breaker"].sudo()._switch(flow, "open", str(error))
+            except psycopg2.Error:
+                raise
+            except Exception as error:
+                # One flow's trouble is not that of the others (law 10).
+                _logger.exception("flow %s cannot be sent", flow_id)
+                reason = f"Our own error: {error!r}"[:500]
+                env["logistics.breaker"].sudo()._switch(flow, "open", reason)
+            return None

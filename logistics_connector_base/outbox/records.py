@@ -1,6 +1,7 @@
 """Writing down what came of calls. Nothing here calls anybody: a transaction that collides with
 others may be done again, the call that it tells of may not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ..core import breaker as breakers
@@ -91,7 +92,10 @@ def _weigh(env, plan, outcome):
     if breaker.state == "stopped":
         may_go_on = False  # whatever a call says that was under way then
     elif outcome.is_trouble:
-        after = breakers.failed(breaker, plan.rules, now)
+        # When we cannot say who we are, no message gets further.
+        is_all = outcome.is_ours and outcome.status is None and plan.rules.limit
+        rules = replace(plan.rules, limit=1) if is_all else plan.rules
+        after = breakers.failed(breaker, rules, now)
         may_go_on = after.state == breakers.CLOSED
         _change(env, plan, breaker, after, outcome.text)
     elif outcome.kind in (outcomes.GONE, outcomes.REFUSED):

@@ -13,6 +13,7 @@ import psycopg2
 from odoo import api
 from odoo.modules.registry import Registry
 
+from ..access import NoAccess, OutgoingCall
 from ..client import CallError, Refused
 from ..core import acknowledgement, personal
 from ..core import outcome as outcomes
@@ -169,9 +170,16 @@ class Sender:
     def _call(self, client, taken):
         """Make the call, once; and once more when our access was renewed after a 401."""
         result = self._call_once(client, taken)
-        if result.outcome.status == 401 and self.plan.caller.renew():
+        if result.outcome.status == 401 and self._renew():
             result = self._call_once(client, taken)
         return result
+
+    def _renew(self):
+        try:
+            return self.plan.caller.renew()
+        except NoAccess as error:
+            _logger.info("outbox: after a 401: %s", error)
+            return False
 
     def _call_once(self, client, taken):
         plan, start = self.plan, time.monotonic()
@@ -179,10 +187,12 @@ class Sender:
         repeats = plan.repeats_safely and taken.tries > 1
         try:
             url = fill(plan.url, taken.key, taken.receipt)
-            answer = self._request(client, plan.method, url, taken.content, taken)
-        except plan.caller.errors as error:
-            result = outcomes.Outcome(outcomes.TROUBLE, str(error), is_ours=True)
-            return records.Result(taken, result, time.monotonic() - start)
+            request = self._prepare(plan.method, url, taken.content, taken)
+        except Exception as error:
+            # Nothing was sent. An error that nobody thought of must not come back for ever, either.
+            return records.Result(taken, self._unprepared(error), time.monotonic() - start)
+        try:
+            answer = client.request(**request)
         except CallError as error:
             result = outcomes.of_error(
                 error.sent, str(error), error.status, isinstance(error, Refused), repeats
@@ -191,16 +201,41 @@ class Sender:
         result = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC), repeats)
         if plan.ack == "answer" and answer.ok:
             result = self._acknowledged(answer, result)
-        return records.Result(taken, result, answer.seconds, excerpt(answer))
+        return records.Result(taken, result, answer.seconds, self._excerpt(answer))
 
-    def _request(self, client, method, url, body, taken):
+    def _prepare(self, method, url, body, taken):
+        """The arguments of the call, signed. May fetch a token.
+
+        :raises NoAccess: we cannot say who we are
+        """
         headers = {"Content-Type": taken.content_type} if body else {}
         if self.plan.id_header:
             headers[self.plan.id_header] = taken.receipt
         if parent := traceparent(taken.correlation_id, f"{taken.receipt}:{taken.tries}"):
             headers["traceparent"] = parent
-        url, more = self.plan.caller.sign(method, url, body, taken.receipt)
-        return client.request(method, url, {**headers, **more}, body=body or None)
+        caller = self.plan.caller
+        url = caller.url(url)
+        call = OutgoingCall(method, url, body, taken.receipt, datetime.now(UTC))
+        headers |= caller.headers(call)
+        return {"method": method, "url": url, "headers": headers, "body": body or None}
+
+    @staticmethod
+    def _unprepared(error):
+        if isinstance(error, NoAccess):
+            return outcomes.Outcome(
+                outcomes.TROUBLE, str(error), pause=error.retry_after, is_ours=True
+            )
+        _logger.error("outbox: a call could not be made", exc_info=error)
+        text = f"Our own error: {type(error).__name__}"
+        return outcomes.Outcome(outcomes.TROUBLE, text, is_ours=True)
+
+    def _excerpt(self, answer):
+        """The beginning of an answer, without personal data and without secrets of ours."""
+        if not answer.body:
+            return ""
+        text = answer.body[: 4 * ANSWER_CHARACTERS].decode("utf-8", "replace")
+        masked = personal.mask_text(clean_text(self.plan.caller.mask(text), ANSWER_CHARACTERS))
+        return masked
 
     def _acknowledged(self, answer, result):
         """What a 2xx is worth where the answer itself says yes or no."""
@@ -256,20 +291,14 @@ class Sender:
         taken, state = found
         start, answer = time.monotonic(), None
         try:
-            answer = self._request(
-                client, "GET", fill(plan.ask_url, taken.key, taken.receipt), b"", taken
-            )
-            outcome = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC))
-            if outcome.kind == outcomes.GONE:  # what we ask about is, not where we send
-                outcome = replace(outcome, kind=outcomes.DOUBT)
-            outcome = replace(outcome, text=f"asked: {outcome.text or outcome.status}")
-        except CallError as error:
-            outcome = outcomes.of_error("no", f"asked: {error}", None, isinstance(error, Refused))
-        except plan.caller.errors as error:
-            outcome = outcomes.Outcome(outcomes.TROUBLE, f"asked: {error}", is_ours=True)
+            url = fill(plan.ask_url, taken.key, taken.receipt)
+            answer = client.request(**self._prepare("GET", url, b"", taken))
+            text, status = f"asked: {answer.status}", answer.status
+        except (CallError, NoAccess) as error:
+            text, status = f"asked: {error}", None
         arrived = self._understand(answer, state)
         result = records.Result(
-            taken, outcome, time.monotonic() - start, excerpt(answer) if answer else ""
+            taken, outcome, time.monotonic() - start, self._excerpt(answer) if answer else ""
         )
         self._record(lambda env: records.asked(env, plan, result, state, arrived))
         return True
@@ -307,11 +336,3 @@ class Sender:
                 _logger.info("outbox: written down once more after %r", error)
             time.sleep(random.uniform(0.05, 0.3) * (RECORD_TRIES - left))
         raise AssertionError("unreachable")
-
-
-def excerpt(answer):
-    """The beginning of an answer, without personal data."""
-    if not answer.body:
-        return ""
-    text = answer.body[: 4 * ANSWER_CHARACTERS].decode("utf-8", "replace")
-    return personal.mask_text(clean_text(text, ANSWER_CHARACTERS))

@@ -1,4 +1,7 @@
 from . import (
+    test_access,
+    test_access_tokens,
+    test_credential_end,
     test_allowed_host,
     test_key_set,
     test_connection,

@@ -1,8 +1,11 @@
 """A copy of the database for tests: deaf to the partners, and without their secrets."""
 
+from datetime import UTC, datetime
+
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
+from ..access import NoAccess, OutgoingCall
 from .common import InboxCommon
 
 
@@ -20,6 +23,23 @@ class TestNeutralize(InboxCommon):
                 "secret": "whsec_" + "c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMhISEhISE=",
             }
         )
+        live.access_ids = [
+            (
+                0,
+                0,
+                {
+                    "kind": "bearer",
+                    "credential_ids": [(0, 0, {"secret": "a-token-of-theirs"})],
+                },
+            )
+        ]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "INSERT INTO logistics_access_token (access_id, token_encrypted) VALUES (%s, 'x')",
+            (live.access_ids.id,),
+        )
+        call = OutgoingCall("GET", "https://api.example.com/", b"", "m", datetime.now(UTC))
+        self.assertTrue(live._make_caller().headers(call))
         live.action_new_address()
         token_digest = live.token_digest
         self.assertTrue(self.env["logistics.connection"]._intake_profile(token_digest))
@@ -38,6 +58,9 @@ class TestNeutralize(InboxCommon):
                 "retired": "retired",
             },
         )
-        self.assertFalse(live.credential_ids)
+        self.assertFalse(self.env["logistics.credential"].search([]))
+        self.assertFalse(self.env["logistics.access.token"].search([]))
+        with self.assertRaises(NoAccess):
+            live._make_caller().headers(call)
         self.assertFalse(live.token_digest)
         self.assertIsNone(self.env["logistics.connection"]._intake_profile(token_digest))

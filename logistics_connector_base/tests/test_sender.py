@@ -9,7 +9,6 @@ from odoo.tests import tagged
 from ..core import outcome as outcomes
 from ..core.token_bucket import Rate
 from ..outbox import buckets, sender
-from ..outbox.caller import NoCaller
 from .outgoing import OutgoingCommon
 
 
@@ -33,9 +32,7 @@ class TestSender(OutgoingCommon):
         self.flow = self.make_flow()
 
     def make_sender(self, seconds=10.0, **values):
-        made = sender.Sender(
-            self.plan(self.flow, caller=NoCaller(), **values), 0, time.monotonic() + seconds
-        )
+        made = sender.Sender(self.plan(self.flow, **values), 0, time.monotonic() + seconds)
         made._record = lambda work: work(self.env)
         return made
 

@@ -1,4 +1,6 @@
 from . import (
+    logistics_access_test,
+    logistics_master_key,
     logistics_connection_address,
     logistics_exception_dismiss,
     logistics_exception_link,

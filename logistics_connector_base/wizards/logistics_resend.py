@@ -42,8 +42,11 @@ class LogisticsResend(models.TransientModel):
             wizard.message_count = self.env["logistics.message"].search_count(wizard._domain())
 
     def action_resend(self):
-        """Resend them, the oldest first; at most ``MOST`` at a time."""
+        """Resend them, those that were settled first; at most ``MOST`` at a time. Called again, it
+        goes on with the next ones."""
         self.ensure_one()
-        messages = self.env["logistics.message"].search(self._domain(), order="id", limit=MOST)
+        messages = self.env["logistics.message"].search(
+            self._domain(), order="processed_at, id", limit=MOST
+        )
         messages.action_resend()
         return self.flow_id.action_view_messages()

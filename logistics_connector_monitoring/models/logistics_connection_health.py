@@ -94,13 +94,14 @@ class LogisticsConnectionHealth(models.Model):
             FROM logistics_connection c
             LEFT JOIN LATERAL (
                 SELECT received_at FROM logistics_message
-                WHERE connection_id = c.id ORDER BY id DESC LIMIT 1
+                WHERE connection_id = c.id AND direction = 'in' ORDER BY id DESC LIMIT 1
             ) last ON TRUE
             LEFT JOIN (
                 SELECT connection_id, count(*) AS week,
                        count(*) FILTER (WHERE received_at >= %(today)s) AS today,
                        count(*) FILTER (WHERE received_at >= %(day)s) AS day
-                FROM logistics_message WHERE received_at >= %(week)s GROUP BY connection_id
+                FROM logistics_message WHERE received_at >= %(week)s AND direction = 'in'
+                GROUP BY connection_id
             ) recent ON recent.connection_id = c.id
             LEFT JOIN (
                 SELECT connection_id, count(*) AS n, min(received_at) AS oldest

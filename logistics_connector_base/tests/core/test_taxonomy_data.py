@@ -149,6 +149,7 @@ EXCEPTION_TYPES = {
     "processing_failure",
     "delivery_exception",
     "database_upkeep",
+    "credential_end",
 }
 CODES = {
     "logistics.event.code": EVENT_CODES,
