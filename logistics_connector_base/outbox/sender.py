@@ -293,9 +293,14 @@ class Sender:
         try:
             url = fill(plan.ask_url, taken.key, taken.receipt)
             answer = client.request(**self._prepare("GET", url, b"", taken))
-            text, status = f"asked: {answer.status}", answer.status
-        except (CallError, NoAccess) as error:
-            text, status = f"asked: {error}", None
+            outcome = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC))
+            if outcome.kind == outcomes.GONE:  # what we ask about is, not where we send
+                outcome = replace(outcome, kind=outcomes.DOUBT)
+        except CallError as error:
+            outcome = outcomes.of_error("no", str(error), None, isinstance(error, Refused))
+        except Exception as error:
+            outcome = self._unprepared(error)
+        outcome = replace(outcome, text=f"asked: {outcome.text or outcome.status}")
         arrived = self._understand(answer, state)
         result = records.Result(
             taken, outcome, time.monotonic() - start, self._excerpt(answer) if answer else ""
