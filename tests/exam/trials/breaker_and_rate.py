@@ -116,7 +116,7 @@ class BreakerAndRate(Trial):
                 )
             is_down = threading.Event()
             desks["A"].manner = lambda call, mark, tries: (
-                self._down(field) if is_down.is_set() else OK
+                self._down(field) if is_down.is_set() else self._stumbling(mark, tries)
             )
             self._flow(field, flows, "before", before, every)
             is_down.set()
@@ -165,6 +165,11 @@ class BreakerAndRate(Trial):
         return field.rng.choice(
             (Answer(503), Answer(502), Answer(503, reset=True), Answer(503, delay=2.5))
         )
+
+    @staticmethod
+    def _stumbling(mark, tries):
+        """Well again, but for one message of ten at its first try: those behind it have to wait."""
+        return Answer(503) if int(mark.split()[1]) % 10 == 3 and not tries else OK
 
     @staticmethod
     def _flow(field, flows, part, seconds, every):
