@@ -11,7 +11,9 @@ from ..access import NoAccess
 from ..core.bodies import pack
 from ..core.identity import digest
 from ..intake import waker
-from ..outbox import lanes, plan, sender
+from ..outbox import lanes, plan
+from ..outbox.crew import Crew
+from ..outbox.sender import Sender
 
 _logger = logging.getLogger(__name__)
 
@@ -225,7 +227,7 @@ class LogisticsOutbox(models.AbstractModel):
         return f"{sent} messages sent"
 
     def _send_all(self, session, deadline):
-        crew = sender.Crew()
+        crew = Crew()
         try:
             while True:
                 for slot in crew.ended():
@@ -250,7 +252,7 @@ class LogisticsOutbox(models.AbstractModel):
             if made is None:
                 session.leave(slot)
                 return
-            crew.start(sender.Sender(made, number, deadline))
+            crew.start(Sender(made, number, deadline))
 
     def _plan(self, flow_id):
         """What a sender must know, read in a transaction of its own; None when it must not send."""

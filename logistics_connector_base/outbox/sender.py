@@ -1,10 +1,9 @@
-"""Senders: threads of one job that make the calls. Between its short transactions a sender holds
-none, so nothing that is done again by the database can call a partner twice."""
+"""A sender makes the calls of a flow. Between its short transactions it holds none, so nothing that
+is done again by the database can call a partner twice."""
 
 import contextlib
 import logging
 import random
-import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,64 +28,8 @@ _logger = logging.getLogger(__name__)
 BATCH = 100  # messages taken at a time
 FLUSH_COUNT, FLUSH_SECONDS = 50, 0.25  # of results that are written down together
 SHORT_WAIT = 2.0  # seconds that a sender waits by itself; for longer it ends and comes again
-MOST_MEMBERS = 32  # threads of one job
 RECORD_TRIES = 6
 ANSWER_CHARACTERS = 1000
-
-
-class Crew:
-    """The senders of one job."""
-
-    def __init__(self):
-        self.members = {}
-        self.sent = 0
-        self._done = threading.Event()
-
-    @property
-    def has_room(self):
-        return len(self.members) < MOST_MEMBERS
-
-    def has(self, slot):
-        return slot in self.members
-
-    def start(self, sender):
-        slot = (sender.plan.flow_id, sender.number)
-        thread = threading.Thread(
-            target=self._run, args=(sender,), name=f"logistics.sender.{slot}", daemon=True
-        )
-        self.members[slot] = (thread, sender)
-        thread.start()
-
-    def _run(self, sender):
-        try:
-            sender.run()
-        except Exception as error:
-            # The messages stay as they are: the next sender of this slot takes them back.
-            _logger.exception("a sender of flow %s broke off", sender.plan.flow_id)
-            with contextlib.suppress(Exception):
-                sender.pause_after(error)
-        finally:
-            self._done.set()
-
-    def ended(self):
-        """Take out the slots whose senders have ended."""
-        self._done.clear()
-        for slot, (thread, sender) in list(self.members.items()):
-            if not thread.is_alive():
-                del self.members[slot]
-                self.sent += sender.sent
-                yield slot
-
-    def halt(self):
-        """Wait until all have made the call that they are at, and no other one."""
-        for _thread, sender in self.members.values():
-            sender.deadline = 0.0
-        for thread, _sender in self.members.values():
-            thread.join()
-
-    def wait(self, seconds=0.1):
-        """Until a sender ends, but not for long: new messages may have come."""
-        self._done.wait(seconds)
 
 
 class Sender:

@@ -69,7 +69,7 @@ class OutgoingCommon(InboxCommon):
                 "ack": flow.ack,
                 "ack_rules": None,
                 "make_client": lambda: None,
-                "caller": None,
+                "caller": flow.connection_id._make_caller(),
                 **values,
             }
         )
