@@ -70,7 +70,6 @@ from . import (
     res_config_settings_retention,
     res_company,
     sale_order,
-    logistics_trace,
     logistics_trace_buttons,
     stock_move,
     stock_picking,

@@ -10,4 +10,5 @@ from . import (
     logistics_privacy_search,
     logistics_privacy_wizard_line,
     logistics_resend,
+    logistics_trace,
 )

@@ -35,10 +35,11 @@ class StockPicking(models.Model):
 
     def _cancel_shipments(self):
         released = {picking: picking._live_shipments() for picking in self}
-        super()._cancel_shipments()
+        result = super()._cancel_shipments()
         for picking, shipments in released.items():
             for shipment in shipments.filtered(lambda s: s.state == "cancelled"):
                 picking._call_back_release(shipment)
+        return result
 
     def _call_back_release(self, shipment):
         """Tell the 3PL that a delivery is called off, if it was told of it before. A release that

@@ -18,7 +18,7 @@ class LogisticsTrace(models.TransientModel):
     _description = "Logistics Trace"
 
     name = fields.Char(readonly=True)
-    correlation_ids = fields.Char("Correlation", readonly=True)
+    correlation_ids = fields.Char(readonly=True)
     story = fields.Html(compute="_compute_story", sanitize=False)
     shipment_ids = fields.Many2many("logistics.shipment", readonly=True)
     message_ids = fields.Many2many("logistics.message", readonly=True)
