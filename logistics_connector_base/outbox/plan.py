@@ -65,7 +65,7 @@ def make(flow):
     http, options = flow.env["logistics.http"], caller.client_options()
     client = http._client(limits, **options)  # what is wrong with it is told now
     client.close()
-    rate = connection.send_rate
+    rate = connection.send_rate  # with no burst to speak of: partners count, too
     return Plan(
         dbname=flow.env.cr.dbname,
         uid=flow.env.uid,
@@ -81,7 +81,7 @@ def make(flow):
         pauses=retry_schedule.parse(flow.retry_schedule),
         give_up=flow.give_up_hours * 3600.0,
         rules=Rules(flow.breaker_limit, flow.breaker_pause, flow.breaker_longest),
-        rate=Rate(rate / 60, max(1.0, rate / 60)) if rate else None,
+        rate=Rate(rate / 60, max(1.0, rate / 600)) if rate else None,
         ack=flow.ack,
         ack_rules=_ack_rules(flow),
         make_client=lambda: client,

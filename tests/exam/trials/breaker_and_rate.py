@@ -15,7 +15,7 @@ from .partner_misbehaviour import SENDER
 
 A_MINUTE = 600  # calls: ten a second
 PER_SECOND = A_MINUTE / 60
-BURST = PER_SECOND  # what a connection that rested may be called at once, beyond its rate
+BURST = 1  # a tenth of a second of its rate
 JITTER = 3  # calls: this process is not always there in time to note when they came
 LIMIT = 5  # failures in a row that pause the flow
 KEYS = 5  # messages about one order
