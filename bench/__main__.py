@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from . import ingest, outbox, process, screens
+from . import growth, ingest, outbox, process, screens
 from ._rig import machine
 
 
@@ -14,9 +14,8 @@ def main():
     parser.add_argument("--growth", action="store_true", help="also with a million events")
     options = parser.parse_args()
     result = {"bench": "all", "ratios": {}, "figures": {}, "machine": machine()}
-    for bench in (ingest, process, outbox, screens):
-        grows = options.growth and bench is not outbox
-        one = bench.main(["--growth"] if grows else [])
+    for bench in (ingest, process, outbox, screens, *([growth] if options.growth else [])):
+        one = bench.main([])
         result["ratios"] |= one["ratios"]
         result["figures"] |= {f"{one['bench']}_{k}": v for k, v in one["figures"].items()}
     if options.json:

@@ -1,6 +1,4 @@
-"""A million events in the tables: does anything slow down?"""
-
-from . import _rig as rig
+"""A history of a million events, as the benchmarks put it into the tables."""
 
 EVENTS = 1_000_000
 PER_SHIPMENT = 8
@@ -57,8 +55,26 @@ FILL = (
 )
 
 
-def fill(database, connection_id, events=EVENTS):
-    """Put old events, and all that belongs to them, into the tables; the number of events."""
+# Tables that the fill makes long, and the indexes that no constraint needs.
+TABLES = (
+    "logistics_shipment",
+    "logistics_shipment_reference",
+    "logistics_message",
+    "logistics_message_key",
+    "logistics_event",
+)
+INDEXES = """
+SELECT i.indexname, i.indexdef FROM pg_indexes i
+WHERE i.tablename = ANY(%s) AND NOT EXISTS (
+    SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)
+"""
+
+
+def fill(database, connection_id, events=EVENTS, bulk=False):
+    """Put old events, and all that belongs to them, into the tables; the number of events.
+
+    :param bool bulk: without indexes, which are made again afterwards
+    """
     values = {
         "connection": connection_id,
         "events": events,
@@ -66,8 +82,17 @@ def fill(database, connection_id, events=EVENTS):
         "shipments": -(-events // PER_SHIPMENT),
     }
     with database.connect() as connection, connection.cursor() as cursor:
+        indexes = []
+        if bulk:
+            cursor.execute(INDEXES, (list(TABLES),))
+            indexes = cursor.fetchall()
+            for name, _definition in indexes:
+                cursor.execute(f'DROP INDEX "{name}"')
+            cursor.execute("SET maintenance_work_mem = '1GB'")
         for statement in FILL:
             cursor.execute(statement, values)
+        for _name, definition in indexes:
+            cursor.execute(definition)
         cursor.execute("ANALYZE")
         cursor.execute("CHECKPOINT") if _may_checkpoint(cursor) else None
     return database.value("SELECT count(*) FROM logistics_event")
@@ -76,12 +101,3 @@ def fill(database, connection_id, events=EVENTS):
 def _may_checkpoint(cursor):
     cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
     return cursor.fetchone()[0]
-
-
-def compare(measure, database, connection_id, rounds=3):
-    """The median of ``measure()`` with a million events ÷ that without them."""
-    small = rig.median([measure() for _round in range(rounds)])
-    rows = fill(database, connection_id)
-    measure()  # caches
-    large = rig.median([measure() for _round in range(rounds)])
-    return large / small, rows

@@ -112,6 +112,9 @@ def report(bench, ratios, figures, file=None):
     for name, value in figures.items():
         print(f"{name:40} {value if isinstance(value, str) else round(value, 1)}")
     for name, value in ratios.items():
+        if name not in TARGETS:
+            print(f"{name:40} {value:8.3f}")
+            continue
         bound, aim, direction = TARGETS[name]
         good = (
             (lambda target, v=value: v >= target)

@@ -21,7 +21,6 @@ from tests.support.connections import connect, make_shipments
 from tests.support.database import Database
 from tests.support.rpc import Session
 
-from . import _growth
 from . import _rig as rig
 
 BODY = 1500  # bytes
@@ -33,26 +32,11 @@ def main(arguments=None):
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--growth", action="store_true", help="also with a million events")
     options = parser.parse_args(arguments)
     with rig.bench_database() as name, rig.server(name) as odoo:
         bench = Bench(odoo)
         ratios, figures = measure(bench, options.seconds, options.rounds)
-        if options.growth:
-            ratios["growth_1m_ingest"], figures["rows"] = grow(bench, options.seconds)
     return rig.report("ingest", ratios, figures, options.json)
-
-
-def grow(bench, seconds):
-    """Intake with a million events in the tables ÷ without."""
-
-    def one():
-        with bench.drain_held():
-            result = fire(bench, bench.messages, 600, seconds, "202")
-        bench.wait_drained()
-        return result["per_second"]
-
-    return _growth.compare(one, bench.database, bench.connection_id)
 
 
 class Bench:

@@ -28,7 +28,6 @@ from tests.support.inside import Inside
 from tests.support.polling import wait_for
 from tests.support.rpc import Session
 
-from . import _growth
 from . import _rig as rig
 
 LOCKS, LANES = 0x4C4F4749, 16  # of the drains: inbox/lanes.py
@@ -79,23 +78,11 @@ def main(arguments=None):
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--jobs", type=int, default=600, help="events for one job each")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--growth", action="store_true", help="also with a million events")
     options = parser.parse_args(arguments)
     with rig.bench_database() as name, rig.server(name) as odoo:
         bench = Bench(odoo)
         ratios, figures = measure(bench, options)
-        if options.growth:
-            ratios["growth_1m_process"], figures["rows"] = grow(bench, options.events)
     return rig.report("process", ratios, figures, options.json)
-
-
-def grow(bench, events):
-    """The drain with a million events in the tables ÷ without."""
-    with Inside(bench.name, rig.extra_conf()) as inside:
-        drain(bench, inside, 500)
-        return _growth.compare(
-            lambda: drain(bench, inside, events), bench.database, bench.connection_id
-        )
 
 
 class Bench:

@@ -180,7 +180,6 @@ def main(arguments=None):
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--growth", action="store_true", help="taken for the others' sake")
     parser.add_argument("--indexes", action="store_true", help="what each index costs the intake")
     options = parser.parse_args(arguments)
     with rig.bench_database() as name:

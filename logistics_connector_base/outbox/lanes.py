@@ -64,9 +64,10 @@ CROSS JOIN LATERAL (
          WHERE m.flow_id = f.id AND m.state = 'sent' AND f.ack = 'poll'),
         (SELECT now() AT TIME ZONE 'UTC' + interval '5 seconds' WHERE EXISTS (
             SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id AND m.state = 'sending')),
-        (SELECT now() AT TIME ZONE 'UTC' WHERE GREATEST(b.paused_until, closed_until) IS NOT NULL
-         AND EXISTS (SELECT 1 FROM logistics_message m WHERE m.flow_id = f.id
-                     AND m.state = 'pending'))) AS soonest
+        (SELECT now() AT TIME ZONE 'UTC'
+         WHERE GREATEST(b.paused_until, closed_until) > now() AT TIME ZONE 'UTC'
+           AND EXISTS (SELECT 1 FROM logistics_message m
+                       WHERE m.flow_id = f.id AND m.state = 'pending'))) AS soonest
 ) waiting
 WHERE f.active AND c.active AND c.state IN ('parallel', 'live') AND soonest IS NOT NULL
   AND COALESCE(b.state, 'closed') <> 'stopped'

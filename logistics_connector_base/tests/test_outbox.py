@@ -326,6 +326,17 @@ class TestClaims(OutgoingCommon):
         self.put(message, next_try_at="-1 second")
         self.assertTrue(self.is_due())
 
+    def test_nobody_is_woken_for_what_waits_behind_others(self):
+        """Also after a pause that is over: it would be looked at four times a second."""
+        self.env["logistics.flow"].search([("id", "!=", self.flow.id)]).active = False
+        dead = self.enqueue(self.flow, key="S1")
+        self.enqueue(self.flow, key="S1")
+        self.put(dead, state="dead")
+        self.set_breaker(self.flow, paused_until="-1 second")
+        self.assertIsNone(self.outbox._due_in())
+        self.set_breaker(self.flow, paused_until="+50 seconds")
+        self.assertAlmostEqual(self.outbox._due_in(), 50, delta=10)
+
     def test_only_who_asks_is_due_for_a_doubt(self):
         message = self.enqueue(self.flow)
         self.put(message, state="doubt", next_try_at="-1 second")
