@@ -49,6 +49,8 @@ from . import (
     logistics_connection_checklist,
     logistics_connection_limits,
     logistics_connection_sending,
+    logistics_subscription,
+    logistics_shipment_announce,
     logistics_refusal,
     logistics_exception_evidence,
     logistics_exception_decision,

@@ -79,6 +79,7 @@ class LogisticsOutbox(models.AbstractModel):
         priority=50,
         due=None,
         expires=None,
+        content_type=None,
     ):
         """Write a message in this transaction; it leaves after the commit.
 
@@ -95,6 +96,7 @@ class LogisticsOutbox(models.AbstractModel):
         :param int priority: lower is earlier; 50 is usual
         :param due: naive UTC, not to be sent before; the flow's cadence is obeyed as well
         :param expires: naive UTC, not to be sent after
+        :param str content_type: another media type than the format's own
         :return: the message (superuser), or the one that was written before under ``once``
         :raises ValidationError: the value cannot be packed, or is too large
         """
@@ -134,7 +136,7 @@ class LogisticsOutbox(models.AbstractModel):
                 "correlation_id": correlation_id or str(uuid.uuid4()),
                 "causation_id": causation_id,
                 "size": len(content),
-                "content_type": flow._content_type(),
+                "content_type": content_type or flow._content_type(),
                 "priority": priority,
                 "flow_id": flow.id,
                 "business_key": key or None,

@@ -29,6 +29,7 @@ from . import (
     test_lanes,
     test_parking,
     test_shipment,
+    test_subscription,
     test_timeline,
     test_trace,
     test_tours,

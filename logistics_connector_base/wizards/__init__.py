@@ -10,5 +10,6 @@ from . import (
     logistics_privacy_search,
     logistics_privacy_wizard_line,
     logistics_resend,
+    logistics_subscription_recover,
     logistics_trace,
 )
