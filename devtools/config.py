@@ -17,7 +17,7 @@ def channels(workers):
     Jobs are run by HTTP workers: where there are more than one, one of them stays free of jobs of
     the inbox, so that messages are taken while others are worked.
     """
-    jobs, lanes = max(2, workers - 1), max(1, min(2, workers - 1))
+    jobs, lanes = max(2, workers - 1), max(1, min(3, workers - 1))
     return (
         f"root:{jobs},root.logistics:{jobs},"
         f"root.logistics.inbound:{lanes},root.logistics.outbound:1"

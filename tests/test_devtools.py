@@ -113,7 +113,7 @@ def test_configuration_is_private_and_complete(tmp_path):
 
 
 def test_the_inbox_leaves_a_worker_to_those_who_send():
-    for workers, lanes in ((0, 1), (1, 1), (2, 1), (3, 2), (8, 2)):
+    for workers, lanes in ((0, 1), (1, 1), (2, 1), (3, 2), (4, 3), (8, 3)):
         assert f"root.logistics.inbound:{lanes}," in config.channels(workers)
 
 

@@ -118,7 +118,7 @@ def test_odoo_conf_names_options_that_exist():
     known = set(config.options) | {"db_name"}
     assert set(parser["options"]) <= known
     assert "logistics_connector_base" in parser["options"]["server_wide_modules"]
-    assert "root.logistics.inbound:1" in parser["queue_job"]["channels"]
+    assert "root.logistics.inbound:3" in parser["queue_job"]["channels"]
 
 
 def test_the_unit_brings_odoo_back():
