@@ -173,8 +173,8 @@ class LogisticsSubscription(models.Model):
             mine = mine.filtered_domain(self._domain())
         if not mine:
             return []
-        self.env.cr.execute(CANDIDATES, (list(mine.ids), since))
         codes, sources = set(self.code_ids.ids), set(self.source_ids.ids)
+        self.env.cr.execute(CANDIDATES, (list(mine.ids), since))
         return [
             row
             for row in self.env.cr.dictfetchall()
