@@ -39,10 +39,12 @@ def main(arguments=None):
     if unknown:
         parser.error(f"no trial {sorted(unknown)}; there are {sorted(TRIALS)}")
     chosen = [TRIALS[number] for number in options.trials or sorted(TRIALS)]
-    results = list(run_all(chosen, options))
     LEDGERS.mkdir(parents=True, exist_ok=True)
     name = f"results-{time.strftime('%Y%m%d-%H%M%S')}.json"
-    (LEDGERS / name).write_text(json.dumps(results, indent=1))
+    results = []
+    for result in run_all(chosen, options):  # an hour's work is not lost with the trial after it
+        results.append(result)
+        (LEDGERS / name).write_text(json.dumps(results, indent=1))
     if options.publish:
         say(f"written: {publish.write(results, options.mutant)}")
     failed = [result for result in results if not result["passed"]]

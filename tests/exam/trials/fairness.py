@@ -78,10 +78,12 @@ class Fairness(Trial):
         quiet_ids = list(field.connection_ids)
         field.connection_ids.append(noisy)
 
-        # At rest.
+        # At rest; not what waits for the first drain of a server that has just been started.
         count = int(rate * seconds)
+        self._pace(field, rate, rate)
+        mark = field.last_message()
         self._pace(field, count, rate)
-        before = field.lags(quiet_ids)
+        before = field.lags(quiet_ids, mark)
 
         # One parcel that never stands still.
         shipment_id, last_scan, jobs = self._hot_parcel(field, hot)
