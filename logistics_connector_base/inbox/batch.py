@@ -33,8 +33,8 @@ class InboxBatch:
     Several batches may be under way at once. What they may both want is taken in one order: message
     keys, partners' event ids, shipments with their orders, fingerprints, then the exceptions.
 
-    After :meth:`process`, ``failures`` and ``unread`` are those of the :class:`Reader`; ``held``
-    are the ids of messages whose shipments somebody else has. The caller settles them.
+    After :meth:`process`, ``failures``, ``unread`` and ``slow`` are those of the :class:`Reader`;
+    ``held`` are the ids of messages whose shipments somebody else has. The caller settles them.
     """
 
     def __init__(self, messages, watchdog=None, seconds=0):
@@ -49,7 +49,7 @@ class InboxBatch:
         reader = Reader(self.messages, self.now, self.watchdog, self.seconds)
         reader.work()
         self.items, self.parsed = reader.items, reader.parsed
-        self.failures, self.unread = reader.failures, reader.unread
+        self.failures, self.unread, self.slow = reader.failures, reader.unread, reader.slow
         Corrections(self.env, self.items).lock()
         matcher = Matcher(self.env, self.items)
         matcher.match()

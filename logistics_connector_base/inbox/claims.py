@@ -72,6 +72,20 @@ SELECT EXTRACT(EPOCH FROM next_try_at - now() AT TIME ZONE 'UTC')::float FROM lo
 WHERE state = 'received' AND tries > 0 AND next_try_at > now() AT TIME ZONE 'UTC'
 ORDER BY next_try_at NULLS FIRST LIMIT 1
 """
+# Of a batch that ended with its process: one of them did it, the others are as good as new. Each is
+# taken alone, by whatever lane.
+CLAIM_ALONE = """
+WITH taken AS MATERIALIZED (
+    SELECT id FROM logistics_message
+    WHERE state = 'received' AND tries = 1 AND next_try_at IS NULL
+    ORDER BY id LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE logistics_message m
+SET state = 'processing', tries = 2, lane = %(lane)s, claimed_at = now() AT TIME ZONE 'UTC'
+FROM taken WHERE m.id = taken.id
+RETURNING m.id
+"""
 # Alone at its second try already: that it ended the process again is its own doing, and it waits
 # like any other failure. After the first, where it was one of many, it does not.
 TAKE_BACK = """
@@ -115,6 +129,13 @@ def claim_in_turns(cr, lane, size):
     last = sorted(message_id for message_id, connection_id in taken if connection_id not in hungry)
     some = sorted(message_id for message_id, connection_id in taken if connection_id in hungry)
     return Claim(last, some, hungry)
+
+
+def claim_alone(cr, lane):
+    """Take one message of a batch whose process ended, if there is one; its id or None."""
+    cr.execute(CLAIM_ALONE, {"lane": lane})
+    row = cr.fetchone()
+    return row[0] if row else None
 
 
 def claim_again(cr, lane):

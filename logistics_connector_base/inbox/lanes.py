@@ -23,18 +23,21 @@ SELECT ARRAY(SELECT objid::bigint FROM pg_locks
                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),
        ARRAY(SELECT DISTINCT COALESCE(lane, 1) FROM logistics_message WHERE state = 'processing'),
        EXISTS (SELECT 1 FROM logistics_message WHERE state = 'received' AND tries > 0
-               AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC'))
+               AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC')),
+       EXISTS (SELECT 1 FROM logistics_message
+               WHERE state = 'received' AND tries = 1 AND next_try_at IS NULL)
 """
 
 
 class Look(NamedTuple):
     """What the lanes do at a moment: ``live`` have a process, ``in_work`` have messages, ``again``
-    says whether messages are due that were tried before, ``is_again_at_work`` whether a lane is at
-    such ones."""
+    says whether messages are due that were tried before, ``alone`` whether some of these are the
+    rest of a batch whose process ended, ``is_again_at_work`` whether a lane tries such ones."""
 
     live: frozenset
     in_work: frozenset
     again: bool
+    alone: bool
     is_again_at_work: bool
 
     @property
@@ -49,8 +52,8 @@ def look(cr):
     Looked at, not tried: whoever tries a lock holds it for a moment.
     """
     cr.execute(LOOK, {"locks": LOCK_CLASS})
-    live, in_work, again = cr.fetchone()
-    return Look(frozenset(live) - {AGAIN}, frozenset(in_work), again, AGAIN in live)
+    live, in_work, again, alone = cr.fetchone()
+    return Look(frozenset(live) - {AGAIN}, frozenset(in_work), again, alone, AGAIN in live)
 
 
 class LaneSession:

@@ -22,6 +22,9 @@ from .item import Item, with_documents_apart
 from .watchdog import NoWatchdog, TimeExceeded
 
 TEXT_LIMIT = 500
+# Seconds (and as many more for each megabyte) that a message may take to parse while others wait
+# for it. One that takes longer has all its time when it is worked alone.
+AMONG_OTHERS = 0.5
 MEGABYTE = 1_000_000
 
 INSERT_KEYS = """
@@ -43,11 +46,11 @@ class Reader:
 
     After :meth:`work`: ``items`` are the events found, ``parsed`` maps each message that was
     understood to its ParsedMessage, ``troubles`` are what people have to look at, ``failures`` are
-    ids and errors of messages that the provider broke at, and ``unread`` are the ids that were not
-    come to.
+    ids and errors of messages that the provider broke at, ``slow`` are the ids of those that took
+    longer than a message may among others, and ``unread`` are those that were not come to.
 
     :param watchdog: interrupts a parser that takes more than ``seconds``, and as much again for
-        each megabyte; None lets it take its time
+        each megabyte (among others: more than ``AMONG_OTHERS``); None lets it take its time
     """
 
     def __init__(self, messages, now, watchdog=None, seconds=0):
@@ -57,6 +60,7 @@ class Reader:
         self.watchdog, self.seconds = watchdog or NoWatchdog(), seconds
         self.failures = []
         self.unread = []
+        self.slow = []
         self.items = []
         self.parsed = {}
         self.purged = []
@@ -96,12 +100,19 @@ class Reader:
             except Exception as error:
                 self._fail(message, error)
             except TimeExceeded as error:
-                self._fail(message, error)
+                if self._is_among_others:
+                    self.slow.append(message.id)
+                else:
+                    self._fail(message, error)
                 # The others have waited long enough: what is read is worked, the rest given back.
                 self.unread = self.messages[index + 1 :].ids
                 break
             else:
                 self.parsed[message] = parsed
+
+    @property
+    def _is_among_others(self):
+        return len(self.messages) > 1
 
     def _fail(self, message, error):
         # What the parser held, gigabytes perhaps, is not kept alive by its frames.
@@ -115,7 +126,8 @@ class Reader:
             handlers[connection] = connection.provider_id._handler(), context
         handler, context = handlers[connection]
         context = replace(context, received_at=message.received_at.replace(tzinfo=UTC))
-        with self.watchdog.limit(self.seconds * (1 + len(body) / MEGABYTE)):
+        seconds = min(self.seconds, AMONG_OTHERS) if self._is_among_others else self.seconds
+        with self.watchdog.limit(seconds * (1 + len(body) / MEGABYTE)):
             handshake = handler._handshake(body)
             if handshake is None:
                 connection._check_depth(body)

@@ -10,7 +10,7 @@ from ..core.backoff import next_delay
 from ..core.setbacks import CONTENTION, MESSAGE, OUTAGE, come_back_after, setback
 from ..inbox import glance, lanes
 from ..inbox.batch import InboxBatch
-from ..inbox.claims import TAKE_BACK, claim_again, claim_in_turns, due_in
+from ..inbox.claims import TAKE_BACK, claim_again, claim_alone, claim_in_turns, due_in
 from ..inbox.watchdog import TimeExceeded, Watchdog
 from ..intake import waker
 
@@ -22,6 +22,8 @@ MAX_TRIES = 5
 RETRY_BASE, RETRY_CAP = 5, 600  # seconds
 # How long a lane tries messages again before it looks for new ones.
 AGAIN_SECONDS = 1
+# So many of a batch whose process ended are worked one by one before new ones are looked for.
+ALONE_AT_A_TIME = 50
 # A batch that takes longer is interrupted and halved. One message has less: see inbox/reading.py.
 BATCH_SECONDS = 60
 # What PostgreSQL may take for one statement, and for one lock, inside a batch (milliseconds).
@@ -37,7 +39,7 @@ LANES_PARAMETER, LANES, MOST_LANES = "logistics.inbox_lanes", 2, 16
 SECONDS_PARAMETER, MESSAGE_SECONDS = "logistics.inbox_message_seconds", 3
 IDENTITY_KEY = "logistics.inbox.drain"
 # New messages that wait longer than this get one more lane (seconds).
-LANE_PATIENCE = 0.5
+LANE_PATIENCE = 0.25
 
 PROCESS_DIED = "ProcessDied"
 
@@ -108,6 +110,8 @@ class LogisticsInbox(models.AbstractModel):
             wanted = max(wanted, working + 1)
         if look.again and not look.live:
             wanted = max(wanted, 1)
+        if look.alone:  # they have waited already, and each lane that lives may be busy for long
+            wanted = max(wanted, working + 1)
         free = [lane for lane in range(1, most + 1) if lane not in look.live]
         free = free[: max(0, wanted - working)]
         # What a dead lane had in work is taken back by its next holder, whatever its number.
@@ -158,6 +162,7 @@ class LogisticsInbox(models.AbstractModel):
         while time.monotonic() < deadline:
             look = session.look()
             self._take_back_from_dead(session, look)
+            alone = self._work_alone(session, watchdog) if look.alone else 0
             if hungry:
                 self._glance_ahead(hungry, watchdog)
             claim = self._claim(session.lane)
@@ -165,9 +170,9 @@ class LogisticsInbox(models.AbstractModel):
             self._work(claim.some, watchdog)
             hungry = claim.hungry
             again = self._work_again(session, watchdog, deadline) if look.again else 0
-            if not claim.size + again:
+            if not claim.size + again + alone:
                 break
-            worked += claim.size + again
+            worked += claim.size + again + alone
         return worked
 
     @contextlib.contextmanager
@@ -249,6 +254,7 @@ class LogisticsInbox(models.AbstractModel):
                 for message_id, failure in batch.failures:
                     self._record_failure(message_id, failure)
                 self._release(batch.unread)
+                self._set_apart(batch.slow)
                 self._put_aside(batch.held)
             elif len(part) == 1 and is_contended:
                 self._put_aside(part)
@@ -295,6 +301,16 @@ class LogisticsInbox(models.AbstractModel):
                 env.flush_all()
             return batch
 
+    def _work_alone(self, session, watchdog):
+        """Work the rest of batches whose process ended, one by one; how many."""
+        for count in range(ALONE_AT_A_TIME):
+            with self._transaction() as env:
+                message_id = claim_alone(env.cr, session.lane)
+            if message_id is None:
+                return count
+            self._work([message_id], watchdog)
+        return ALONE_AT_A_TIME
+
     def _work_again(self, session, watchdog, deadline):
         """Work what was tried before, each alone. One lane at a time does: what takes long here, or
         ends its process, leaves the other lanes to the messages that are new.
@@ -323,6 +339,18 @@ class LogisticsInbox(models.AbstractModel):
                 env.cr.execute(
                     "UPDATE logistics_message SET state = 'received', lane = NULL, "
                     "tries = tries - 1 WHERE id = ANY(%s) AND state = 'processing'",
+                    (ids,),
+                )
+
+    def _set_apart(self, ids):
+        """What was too slow among others is tried again alone, with all its time, by the lane that
+        tries again."""
+        if ids:
+            with self._transaction() as env:
+                env.cr.execute(
+                    "UPDATE logistics_message SET state = 'received', lane = NULL, "
+                    "next_try_at = now() AT TIME ZONE 'UTC' "
+                    "WHERE id = ANY(%s) AND state = 'processing'",
                     (ids,),
                 )
 

@@ -1,10 +1,12 @@
 """What of the lanes can be seen inside one transaction. Claims, locks and dead processes are the
 end-to-end tests' (tests/e2e/test_lanes.py)."""
 
+from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo.addons.logistics_connector_base.inbox import glance, lanes
 from odoo.addons.logistics_connector_base.inbox.batch import InboxBatch
+from odoo.addons.logistics_connector_base.inbox.claims import claim_again, claim_alone
 from odoo.addons.logistics_connector_base.inbox.watchdog import TimeExceeded, Watchdog
 from odoo.addons.logistics_connector_base.models import logistics_inbox
 from odoo.tests import tagged
@@ -35,9 +37,11 @@ class TestLanes(InboxCommon):
             parameters.set_param("logistics.inbox_lanes", text)
             self.assertEqual(self.inbox._lanes(), expected, text)
 
-    def started(self, live=(), in_work=(), again=False, at_again=False, most=4, batch=10):
+    def started(
+        self, live=(), in_work=(), again=False, alone=False, at_again=False, most=4, batch=10
+    ):
         """Lanes that get a drain, when the others are as told."""
-        look = lanes.Look(frozenset(live), frozenset(in_work), again, at_again)
+        look = lanes.Look(frozenset(live), frozenset(in_work), again, alone, at_again)
         begun = []
         self.env.flush_all()
         with (
@@ -71,6 +75,12 @@ class TestLanes(InboxCommon):
     def test_what_is_due_again_gets_a_lane(self):
         self.assertEqual(self.started(again=True), (True, [1]))
         self.assertEqual(self.started(again=True, live={1}), (True, []))
+
+    def test_the_rest_of_a_dead_batch_waits_for_no_lane_that_is_busy(self):
+        told = {"again": True, "alone": True}
+        self.assertEqual(self.started(**told), (True, [1]))
+        self.assertEqual(self.started(live={1}, **told), (True, [2]))
+        self.assertEqual(self.started(live={1, 2}, most=2, **told), (True, []))
 
     def test_what_a_dead_lane_had_in_work_gets_a_drain_whatever_its_number(self):
         self.assertEqual(self.started(in_work={1, 9}, live={1}), (True, [9]))
@@ -136,17 +146,45 @@ class TestLanes(InboxCommon):
         shipment = self.make_shipment("1Z999")
         good, bad, late = self.wait("DLV_OUT"), self.wait(), self.wait("DLV_DELIVERED", "1ZZZZ")
         body = bad._read_bodies()[bad.id]
-        for error, unread in (
-            (RuntimeError("broken"), []),
-            (MemoryError(), []),
-            (TimeExceeded(), late.ids),
+        for error, failed, slow, unread in (
+            (RuntimeError("broken"), True, [], []),
+            (MemoryError(), True, [], []),
+            (TimeExceeded(), False, bad.ids, late.ids),
         ):
             with self.subTest(type(error).__name__):
                 batch = self.work_with(good | bad | late, body, error)
-                self.assertEqual(batch.failures, [(bad.id, error)])
-                self.assertEqual(batch.unread, unread)
+                self.assertEqual(batch.failures, [(bad.id, error)] if failed else [])
+                self.assertEqual((batch.slow, batch.unread), (slow, unread))
                 self.assertEqual(good.state, "processed")
                 self.assertEqual(shipment.state, "out_for_delivery")
+
+    def test_alone_a_message_has_all_its_time(self):
+        bad, error = self.wait(), TimeExceeded()
+        batch = self.work_with(bad, bad._read_bodies()[bad.id], error)
+        self.assertEqual((batch.failures, batch.slow), ([(bad.id, error)], []))
+
+    def test_what_is_too_slow_among_others_is_tried_again_alone(self):
+        slow = self.wait()
+        slow.write({"state": "processing", "tries": 1, "lane": 1})
+        self.env.flush_all()
+        with patch.object(type(self.inbox), "_transaction", lambda inbox: nullcontext(self.env)):
+            self.inbox._set_apart(slow.ids)
+        self.env.invalidate_all()
+        self.assertEqual((slow.state, slow.tries, bool(slow.next_try_at)), ("received", 1, True))
+        self.assertIsNone(claim_alone(self.env.cr, 1), "that is for who tries again")
+        self.assertEqual(claim_again(self.env.cr, 1), (slow.id, 2))
+
+    def test_the_rest_of_a_dead_batch_is_taken_one_by_one(self):
+        first, second, retried = self.wait(), self.wait(), self.wait()
+        (first | second).write({"tries": 1})
+        retried.write({"tries": 2})
+        self.env.flush_all()
+        self.assertEqual(claim_alone(self.env.cr, 3), first.id)
+        self.assertEqual(claim_alone(self.env.cr, 3), second.id)
+        self.assertIsNone(claim_alone(self.env.cr, 3))
+        self.env.invalidate_all()
+        self.assertEqual((first.state, first.tries, first.lane), ("processing", 2, 3))
+        self.assertEqual(retried.state, "received")
 
     def work_with(self, messages, body, error):
         """Work messages with a parser that raises at one of these bodies."""
