@@ -93,7 +93,7 @@ class Bench:
         self.rpc = Session(odoo.url, odoo.db)
         self.database = Database(odoo.db)
         self.partner = CanonicalPartner()
-        self.connection_id = connect(self.rpc, self.partner)
+        self.connection_id = connect(self.rpc, self.partner, "Benchmark of processing")
         self.lanes(1)
         self.rng = random.Random(1)
 
