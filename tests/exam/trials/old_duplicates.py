@@ -31,8 +31,8 @@ PURGE_TAKES_WAITING = Mutant(
     (
         Patch(
             RUN,
-            'FINISHED = ("processed", "duplicate", "dismissed")\n',
-            'FINISHED = ("processed", "duplicate", "dismissed", "parked", "received")\n',
+            '    *("processed", "duplicate", "dismissed"),\n',
+            '    *("processed", "duplicate", "dismissed", "parked", "received"),\n',
         ),
     ),
     finds=("waiting messages lost their body", "were not applied"),
