@@ -1,6 +1,7 @@
 """What partners say of messages that we sent: each settles the one that it names, once."""
 
 from ..core.jsonsafe import clean_text
+from ..core.personal import mask_text
 
 # From another connection of the company nobody can acknowledge: the id would have to be guessed,
 # and would still be refused.
@@ -34,9 +35,8 @@ def _work_one(env, message, acknowledgements):
     for number, receipt, state in rows:
         if state in OPEN:
             ack = said[receipt]
-            messages.browse(number)._acknowledge(
-                ack.accepted, clean_text(ack.text, 500), message.receipt
-            )
+            words = mask_text(clean_text(ack.text, 500))
+            messages.browse(number)._acknowledge(ack.accepted, words, message.receipt)
     unknown = said.keys() - {receipt for _number, receipt, _state in rows}
     return [
         {

@@ -53,6 +53,7 @@ from . import (
     logistics_shipment_announce,
     logistics_refusal,
     logistics_exception_evidence,
+    logistics_exception_activity,
     logistics_exception_decision,
     logistics_message_evidence,
     logistics_message_conflict,

@@ -26,7 +26,7 @@ class LogisticsCredential(models.Model):
         urgent = {
             key for key, trouble in troubles.items() if trouble["severity"] in ("major", "critical")
         }
-        self._call_people(opened.filtered(lambda exception: exception.key in urgent))
+        opened.filtered(lambda exception: exception.key in urgent)._call_administrators()
         self._heal_ends(troubles)
 
     @api.model
@@ -106,20 +106,6 @@ class LogisticsCredential(models.Model):
             "connection_id": self.connection_id.id,
             "severity": severity,
         }
-
-    @api.model
-    def _call_people(self, exceptions):
-        """An activity for each administrator of the integration, once for each exception."""
-        group = self.env.ref("logistics_connector_base.group_logistics_admin")
-        for exception in exceptions.filtered(lambda one: not one.activity_ids):
-            for user in group.sudo().all_user_ids.filtered(
-                lambda user, company=exception.company_id: (
-                    user.active and not user.share and company in user.company_ids
-                )
-            ):
-                exception.activity_schedule(
-                    "mail.mail_activity_data_todo", user_id=user.id, summary=exception.name
-                )
 
     # -- healed at once -----------------------------------------------------------------------
 

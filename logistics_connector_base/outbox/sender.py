@@ -184,7 +184,7 @@ class Sender:
         """What a 2xx is worth where the answer itself says yes or no."""
         verdict, text = acknowledgement.judge(answer.body, self.plan.ack_rules)
         if verdict == acknowledgement.REJECTED:
-            return replace(result, kind=outcomes.REJECTED, text=text)
+            return replace(result, kind=outcomes.REJECTED, text=personal.mask_text(text))
         if verdict == acknowledgement.SILENT:
             return replace(result, kind=outcomes.DOUBT, text=f"{answer.status}: {text}")
         return result

@@ -130,20 +130,7 @@ class LogisticsDatabaseUpkeep(models.AbstractModel):
             {HELD_KEY, DEAD_KEY} - problems.keys(), self.env._("PostgreSQL can clean up again.")
         )
         if self._is_urgent():
-            self._call_people(opened)
+            opened._call_administrators()
 
     def _is_urgent(self):
         return any((holder.seconds or URGENT_SECONDS) >= URGENT_SECONDS for holder in self._held())
-
-    def _call_people(self, exceptions):
-        """An activity for each administrator of the integration, once for each exception."""
-        group = self.env.ref("logistics_connector_base.group_logistics_admin")
-        for exception in exceptions.filtered(lambda one: not one.activity_ids):
-            for user in group.sudo().all_user_ids.filtered(
-                lambda user, company=exception.company_id: (
-                    user.active and not user.share and company in user.company_ids
-                )
-            ):
-                exception.activity_schedule(
-                    "mail.mail_activity_data_todo", user_id=user.id, summary=exception.name
-                )

@@ -42,8 +42,9 @@ class StockPicking(models.Model):
         return result
 
     def _call_back_release(self, shipment):
-        """Tell the 3PL that a delivery is called off, if it was told of it before. A release that
-        has not left is cancelled instead: then there is nothing to call off."""
+        """Tell the 3PL that a delivery is called off, if it may know of it. A release that never
+        left, or that the 3PL rejected, is cancelled instead: then there is nothing to call off. One
+        that was tried may have arrived, whatever became of the try."""
         flow = self._release_flow()
         release = self.env["logistics.message"].sudo()
         if flow:
@@ -52,7 +53,10 @@ class StockPicking(models.Model):
             release = key.search(
                 [("connection_id", "=", flow.connection_id.id), ("identity", "=", identity)]
             ).message_id
-        if not release or release._take_out():
+        if not release:
+            return
+        is_unknown = release.state == "rejected" or not release.attempt_ids
+        if release._take_out() and is_unknown:
             return
         self.env["logistics.outbox"]._enqueue(
             flow,

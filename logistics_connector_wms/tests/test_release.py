@@ -124,6 +124,20 @@ class TestRelease(InboxCommon):
         self.assertEqual((state, cancel["type"]), ("pending", "cancel"))
         self.assertEqual(cancel["shipment"], release["shipment"])
 
+    def test_a_release_that_may_have_arrived_is_called_off_too(self):
+        self.flow()
+        self.stock(6)
+        tried, refused = self.order().picking_ids, self.order().picking_ids
+        for delivery, state in ((tried, "scheduled"), (refused, "rejected")):
+            release = self.env["logistics.message"].search([("business_key", "=", delivery.name)])
+            release.state = state
+            attempt = {"message_id": release.id, "number": 1, "error_class": "doubt"}
+            self.env["logistics.message.attempt"].create(attempt)
+            delivery.action_cancel()
+        told = [(state, message["type"]) for state, message in self.told(tried)]
+        self.assertEqual(told, [("cancelled", "release"), ("pending", "cancel")])
+        self.assertEqual([state for state, _message in self.told(refused)], ["cancelled"])
+
     def test_without_a_flow_nobody_is_told(self):
         self.stock(3)
         self.assertEqual(self.told(self.order().picking_ids), [])
