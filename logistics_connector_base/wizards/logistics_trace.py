@@ -141,10 +141,14 @@ class LogisticsTrace(models.TransientModel):
         is_out = message.direction == "out"
         tone = {"delivered": "good", "processed": "good"}.get(message.state, "")
         tone = "bad" if message.state in ("dead", "rejected", "conflict", "doubt") else tone
-        detail = ", ".join(filter(None, [label, message.why]))
+        # Of what came, its end stands at the time of its end.
+        ends_later = not is_out and message.processed_at
+        first = self.env._("Received") if ends_later else label
+        detail = ", ".join(filter(None, [first, message.why]))
         kind = "out" if is_out else "in"
         model = "logistics.message"
-        yield Hop(message.received_at, kind, title, detail, model, message.id, tone)
+        begin = "" if ends_later else tone
+        yield Hop(message.received_at, kind, title, detail, model, message.id, begin)
         for attempt in message.attempt_ids[:MOST]:
             said = " ".join(
                 filter(
@@ -156,12 +160,14 @@ class LogisticsTrace(models.TransientModel):
                     ],
                 )
             )
-            tone = "bad" if attempt.error_class else ""
+            failed = "bad" if attempt.error_class else ""
             number = self.env._("Try %s", attempt.number)
-            yield Hop(attempt.at, "try", number, said, model, message.id, tone)
-        if not is_out and message.processed_at:
-            worked = self.env._("worked: %s events", message.event_count)
-            yield Hop(message.processed_at, "in", title, worked, model, message.id)
+            yield Hop(attempt.at, "try", number, said, model, message.id, failed)
+        if ends_later:
+            ended = self.env._(
+                "%(state)s, events: %(count)s", state=label, count=message.event_count
+            )
+            yield Hop(message.processed_at, "in", title, ended, model, message.id, tone)
 
     def _exception_hops(self):
         exceptions = self.env["logistics.exception"].search(
