@@ -1,10 +1,13 @@
 """A private PostgreSQL cluster survives what trials do to it, and leaves nothing behind."""
 
+import contextlib
+import os
 from pathlib import Path
 
 import psycopg2
 import pytest
 
+from devtools import databases
 from devtools.postgres import Cluster
 
 
@@ -45,3 +48,15 @@ def test_two_clusters_do_not_meet(cluster):
     with Cluster.private("devtools-other") as other:
         assert other.host != cluster.host
         assert "trial" not in other.databases()
+
+
+def test_a_database_in_use_is_dropped():
+    name, server = f"devtools_drop_{os.getpid()}", Cluster.main().ensure()
+    server.sql(f'CREATE DATABASE "{name}"')
+    server.sql(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    with contextlib.closing(psycopg2.connect(server.dsn(name))) as client:
+        databases.drop(name)
+        assert not databases.exists(name)
+        with pytest.raises(psycopg2.OperationalError):
+            client.cursor().execute("SELECT 1")
+    databases.drop(name)  # it is gone: nothing to do

@@ -3,6 +3,7 @@ from . import (
     test_access_tokens,
     test_credential_end,
     test_allowed_host,
+    test_job_starter,
     test_key_set,
     test_connection,
     test_corrections,
