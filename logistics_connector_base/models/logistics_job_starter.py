@@ -2,7 +2,7 @@ from odoo import api, models
 
 # A job that was handed out and never began is not waited for longer than this (seconds).
 JOB_PATIENCE = 15
-# First key of the advisory lock under which a job is enqueued ("LOGJ"); the second: hash of its key.
+# First key of the advisory lock under which a job is enqueued ("LOGJ"); the second hashes its key.
 LOCK_CLASS = 0x4C4F474A
 # A job whose process died stays "started" and takes a room of the channel, of whatever lane it was,
 # until the runner looks for dead ones, up to a minute later. Whoever runs a job holds a lock on its
