@@ -7,6 +7,7 @@ PROVIDERS = {
     "provider_fedex": "fedex",
     "provider_sendcloud": "sendcloud",
     "provider_dcsa": "dcsa",
+    "provider_laposte": "laposte",
 }
 
 
