@@ -8,6 +8,7 @@ PROVIDERS = {
     "provider_sendcloud": "sendcloud",
     "provider_dcsa": "dcsa",
     "provider_laposte": "laposte",
+    "provider_royalmail": "royalmail",
 }
 
 

@@ -4,6 +4,7 @@ from . import (
     logistics_provider_dcsa,
     logistics_provider_fedex,
     logistics_provider_laposte,
+    logistics_provider_royalmail,
     logistics_provider_sendcloud,
     logistics_provider_ups,
     logistics_shipment,
