@@ -9,6 +9,7 @@ PROVIDERS = {
     "provider_dcsa": "dcsa",
     "provider_laposte": "laposte",
     "provider_royalmail": "royalmail",
+    "provider_gls": "gls",
 }
 
 

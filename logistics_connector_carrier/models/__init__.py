@@ -3,6 +3,7 @@ from . import (
     logistics_provider,
     logistics_provider_dcsa,
     logistics_provider_fedex,
+    logistics_provider_gls,
     logistics_provider_laposte,
     logistics_provider_royalmail,
     logistics_provider_sendcloud,
