@@ -10,6 +10,7 @@ PROVIDERS = {
     "provider_laposte": "laposte",
     "provider_royalmail": "royalmail",
     "provider_gls": "gls",
+    "provider_dpd": "dpd",
 }
 
 
