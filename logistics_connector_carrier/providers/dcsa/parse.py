@@ -51,6 +51,16 @@ from odoo.addons.logistics_connector_base.core.reading import (
     read,
 )
 
+from .words import (
+    CLASSIFIERS,
+    DOCUMENT_WORDS,
+    KEY_ORDER,
+    PLACE_WORDS,
+    REASONS,
+    REFERENCES,
+    WORDS,
+)
+
 CODE = "dcsa"
 NAME = "DCSA Track & Trace"
 MESSAGE_TYPE = "dcsa-tnt"
@@ -58,51 +68,6 @@ MESSAGE_TYPE = "dcsa-tnt"
 RETRACTED = "RETRACTED"
 WITHDRAWAL = "TRK_INFO"  # the retraction itself is history without effect
 
-_CLASSIFIERS = {
-    "ACT": "actual",
-    "ACTUAL": "actual",
-    "EST": "estimated",
-    "ESTIMATED": "estimated",
-    "PLN": "planned",
-    "PLANNED": "planned",
-}
-# Words of later drafts, where they are known, to the codes that all versions share.
-_WORDS = {
-    "ARRIVED": "ARRI",
-    "DEPARTED": "DEPA",
-    "LOADED": "LOAD",
-    "DISCHARGED": "DISC",
-    "GATED_IN": "GTIN",
-    "GATED_OUT": "GTOT",
-    "STUFFED": "STUF",
-    "STRIPPED": "STRP",
-    "INSPECTED": "INSP",
-    "RECEIVED": "RECE",
-    "CONFIRMED": "CONF",
-    "REJECTED": "REJE",
-    "DECLINED": "DECL",
-    "ISSUED": "ISSU",
-    "SUBMITTED": "SUBM",
-    "MEASURED": "MEAS",
-    "DETECTED": "DETC",
-}
-_DOCUMENT_WORDS = {"BOOKING": "BKG", "TRANSPORT_DOCUMENT": "TRD", "BOOKING_REQUEST": "CBR"}
-_PLACE_WORDS = {"CUSTOMER_LOCATION": "CLOC"}
-# Kind of document or reference → kinds of references of ours. Freight forwarders, shippers and
-# consignees have numbers of their own, which prove as little as a customer's.
-_REFERENCES = {
-    "BKG": "waybill",
-    "CBR": "waybill",
-    "TRD": "bol",
-    "EQ": "tracking",
-    "FF": "customer",
-    "SI": "customer",
-    "SPO": "customer",
-    "CPO": "customer",
-    "CR": "customer",
-    "AAO": "customer",
-}
-_KEY_ORDER = ("tracking", "bol", "waybill", "customer")
 _CUSTOMER_PLACE = "CLOC"
 
 
@@ -144,7 +109,8 @@ def _event(node: Node, zone: str) -> ParsedEvent:
         raw_code=details.raw_code,
         raw_sub_code=details.raw_sub_code,
         raw_text=details.text,
-        classifier=_CLASSIFIERS.get(details.classifier, "actual"),
+        reason=REASONS.get(details.delay, ""),
+        classifier=CLASSIFIERS.get(details.classifier, "actual"),
         occurred=occurred,
         recorded=updated or created,
         place=details.place(),
@@ -165,6 +131,7 @@ def _retraction(event: ParsedEvent) -> ParsedEvent:
         raw_code=RETRACTED,
         raw_sub_code="",
         code=WITHDRAWAL,
+        reason="",
         classifier="actual",
         occurred=event.occurred or event.recorded,
         # Without a time of update nothing tells what came before it: it takes all of that id.
@@ -194,7 +161,7 @@ def _party(node: Node) -> str:
 def _key(references: tuple[Reference, ...]) -> str:
     if not references:
         return ""
-    return min(references, key=lambda reference: _KEY_ORDER.index(reference.type)).value
+    return min(references, key=lambda reference: KEY_ORDER.index(reference.type)).value
 
 
 class _Details:
@@ -216,10 +183,14 @@ class _Details:
         self.facility = self._facility()
 
     @property
+    def delay(self) -> str:
+        return _first(self.node, "delayReasonCode")
+
+    @property
     def raw_code(self) -> str:
         name = self.type.lower()
         code = _first(self.kind, f"{name}EventTypeCode", f"{name}EventType") if name else ""
-        return ".".join(part for part in (self.type, _WORDS.get(code, code)) if part) or "-"
+        return ".".join(part for part in (self.type, WORDS.get(code, code)) if part) or "-"
 
     @property
     def raw_sub_code(self) -> str:
@@ -240,7 +211,7 @@ class _Details:
     @property
     def text(self) -> str:
         node = self.node
-        parts = (node.get("reason").text(), _first(node, "delayReasonCode"))
+        parts = (node.get("reason").text(), self.delay)
         return ": ".join(p for p in (*parts, node.get("changeRemark").text()) if p)
 
     def references(self) -> tuple[Reference, ...]:
@@ -260,7 +231,7 @@ class _Details:
         for item in self.node.get("shipmentReferences").items():
             kind = _first(item, "typeCode", "type")
             found.append((kind, item.get("reference").code()))
-        references = (Reference(_REFERENCES[k], value) for k, value in found if k in _REFERENCES)
+        references = (Reference(REFERENCES[k], value) for k, value in found if k in REFERENCES)
         return tuple(dict.fromkeys(ref for ref in references if ref.value))
 
     def place(self) -> Place:
@@ -292,14 +263,14 @@ class _Details:
         found = _first(location, "facilityTypeCode", "facilityType") or _first(
             self.call, "facilityTypeCode", "facilityType"
         )
-        return _PLACE_WORDS.get(found, found)
+        return PLACE_WORDS.get(found, found)
 
     def _is_empty(self) -> bool:
         return _first(self.equipment, "emptyIndicatorCode", "emptyIndicator") == "EMPTY"
 
     def _document(self, item: Node) -> str:
         kind = _first(item, "typeCode", "type")
-        return _DOCUMENT_WORDS.get(kind, kind)
+        return DOCUMENT_WORDS.get(kind, kind)
 
     def _document_type(self) -> str:
         return _first(self.node, "documentTypeCode") or self._document(

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from odoo.addons.logistics_connector_base.core.canonical import ParsedMessage, ParseError
+from odoo.addons.logistics_connector_base.core.canonical import ParsedMessage, ParseError, Place
 from odoo.addons.logistics_connector_base.core.corrections import (
     ACTIVE,
     RETRACTED,
@@ -16,8 +16,21 @@ from odoo.addons.logistics_connector_base.core.corrections import (
 )
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.dcsa.parse import CODE, parse
+from odoo.addons.logistics_connector_carrier.providers.dcsa.words import REASONS
 
-from .common import JSON, NEW_YORK, fixture, fuzz, keys, mapped, paths, replaced, told, utc
+from .common import (
+    JSON,
+    NEW_YORK,
+    fixture,
+    fuzz,
+    keys,
+    mapped,
+    paths,
+    replaced,
+    taxonomy,
+    told,
+    utc,
+)
 
 
 def events(name):
@@ -60,7 +73,7 @@ def test_each_estimate_is_an_event_and_only_the_customers_place_is_the_delivery(
     assert told(second.estimated_delivery)[0] == utc(2026, 3, 15, 7)
     assert told(second.recorded)[0] == utc(2026, 3, 10, 10)
     assert planned.estimated_delivery is None
-    assert first.raw_text == "WEA: Bad weather"
+    assert (first.raw_text, first.reason) == ("WEA: Bad weather", "external.weather")
     assert len({event_fingerprint(event) for event in (first, second, planned)}) == 3
     at_port = json.loads(fixture(CODE, "estimates"))
     at_port[0]["transportCall"]["facilityTypeCode"] = "POTE"
@@ -123,6 +136,53 @@ def test_unknown_codes_times_and_bare_events():
     assert none.occurred is None
     (bare,) = events("bare")
     assert (bare.raw_code, bare.shipment_key, bare.references) == ("-", "e1", ())
+
+
+def test_version_3_two_containers_at_their_place():
+    first, second = events("v3_two_shipments")
+    assert (first.shipment_key, second.shipment_key) == ("ACMU4812095", "ACMU9000015")
+    assert mapped(CODE, first) == ("MOV_DISCHARGED", "", "")
+    assert mapped(CODE, second) == ("CUS_HELD", "customs.inspection", "")
+    assert told(second.occurred) == (utc(2026, 3, 12, 9, 30), 60, "second", False)
+    assert first.place == Place(
+        name="Example Quay",
+        street="Kade 7",
+        city="Rotterdam",
+        zip="3199",
+        country="NL",
+        latitude=51.95,
+        longitude=4.05,
+    )
+
+
+def test_version_3_unknown_code_times_without_offset_and_bare():
+    (odd,) = events("v3_unmapped")
+    assert (odd.raw_code, mapped(CODE, odd)) == ("EQUIPMENT.TUMB", None)
+    local, day, none = events("v3_missing_offset")
+    assert told(local.occurred) == (utc(2026, 3, 12, 12), None, "second", True)
+    assert told(day.occurred) == (utc(2026, 3, 12, 16), None, "day", True)
+    assert (none.occurred, mapped(CODE, none)[0]) == (None, "MOV_DEPARTED")
+    (bare,) = events("v3_bare")
+    assert (bare.raw_code, bare.shipment_key, bare.references) == ("-", "evt-0131", ())
+    assert (bare.occurred, bare.place, bare.revision) == (None, Place(), "")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("STR", "external.civil"), ("ENG", "carrier.mechanical"), ("cin", "customs.inspection")],
+)
+def test_delay_reasons(code, reason):
+    message = json.loads(fixture(CODE, "estimates"))
+    message[0]["delayReasonCode"] = code
+    assert parse(json.dumps(message).encode(), NEW_YORK).events[0].reason == reason
+
+
+def test_delay_reasons_are_of_the_taxonomy_and_doubtful_ones_stay_in_the_text():
+    assert set(REASONS.values()) <= taxonomy("reason")
+    message = json.loads(fixture(CODE, "estimates"))
+    message[0]["delayReasonCode"] = "OTS"
+    (first, *_others) = parse(json.dumps(message).encode(), NEW_YORK).events
+    assert (first.reason, first.raw_text.partition(":")[0]) == ("", "OTS")
 
 
 def test_two_containers():
