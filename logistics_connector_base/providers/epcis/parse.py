@@ -44,6 +44,7 @@ from ...core.canonical import (
     ParseContext,
     ParsedEvent,
     ParsedMessage,
+    ParseError,
     Place,
     Reference,
 )
@@ -88,6 +89,8 @@ _MAX_PARTS = 5000
 
 def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     """The events of a message. Raises ParseError."""
+    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise ParseError("/: this is XML. Of EPCIS, JSON and JSON-LD are read: ask for those.")
     zone = local_zone(context)
     events = tuple(event for node in _events(read(raw)) for event in _parse_event(node, zone))
     return ParsedMessage(events=events, message_type=MESSAGE_TYPE)

@@ -53,6 +53,16 @@ def told(instant):
     return instant.utc, instant.offset_minutes, instant.assumed
 
 
+def mapped(event):
+    """The code of an event as ``logistics.event.mapping`` looks it up, None where it is unknown."""
+    if event.code:
+        return event.code
+    table = {
+        (row["raw_code"], row["raw_sub_code"]): row["code"] for row in rows("mapping.csv", FOLDER)
+    }
+    return table.get((event.raw_code, event.raw_sub_code)) or table.get((event.raw_code, ""))
+
+
 def test_receipt_of_one_unit():
     (event,) = events("normal")
     assert (event.raw_code, event.raw_sub_code) == ("receiving", "in_progress")
@@ -126,6 +136,32 @@ def test_documents_lists_and_single_events():
     assert (second.raw_code, second.raw_sub_code) == ("departing", "in_transit")
 
 
+SITE = "GLN 4012345000016"
+RECEIPT = "2026-03-11T13:22:05.123456Z/60"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "code", "instant", "place"),
+    [
+        ("normal", 0, "DLV_DELIVERED", RECEIPT, SITE),
+        ("two_shipments", 2, "MOV_DEPARTED", RECEIPT, SITE),
+        ("no_id", 0, "DLV_DELIVERED", "2026-03-11T14:22:05Z/60", SITE),
+        ("declaration", 0, "TRK_INFO", RECEIPT, SITE),
+        ("unmapped", 0, None, RECEIPT, SITE),
+        ("missing_offset", 0, "DLV_DELIVERED", "2026-03-29T00:30:00Z/120", SITE),
+        ("missing_offset", 1, "DLV_DELIVERED", "2026-03-10T09:00:00Z/None", SITE),
+        ("missing_offset", 2, "DLV_DELIVERED", None, SITE),
+        ("bare", 0, None, "2026-03-11T14:22:05Z/0", ""),
+    ],
+)
+def test_code_instant_and_place_of_each_fixture(name, part, code, instant, place):
+    event = events(name)[part]
+    when = event.occurred
+    shown = when and f"{when.utc.replace(tzinfo=None).isoformat()}Z/{when.offset_minutes}"
+    assert (mapped(event), shown, event.place.name) == (code, instant, place)
+    assert (event.reason, event.classifier) == ("", "actual")  # EPCIS has no reasons of delays
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -162,7 +198,9 @@ def test_nothing_optional_and_unknown_words_are_kept():
         (b'{"epcisBody": {}}', "/epcisBody: the list of events is missing"),
         (b'[{"type": "QuantityEvent"}]', "/0: an EPCIS event expected, found “QuantityEvent”"),
         (b'"x"', "/: an object expected"),
-        (b"<epcis/>", "not JSON"),
+        (b"<epcis/>", "/: this is XML. Of EPCIS, JSON and JSON-LD are read"),
+        (b"\xef\xbb\xbf\n<?xml version='1.0'?><x/>", "/: this is XML."),
+        (b"epcis", "not JSON"),
     ],
 )
 def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
