@@ -51,6 +51,7 @@
         "views/stock_picking_views.xml",
         "views/sale_order_views.xml",
         "views/logistics_privacy_views.xml",
+        "wizards/logistics_connection_setup_views.xml",
         "views/logistics_trace_views.xml",
         "views/logistics_menus.xml",
     ],

@@ -98,6 +98,8 @@ class LogisticsIntake(http.Controller):
             credential_id = intake.verify(profile, call)
         except intake.NotAuthentic:
             failures.failed(caller, now)
+            if profile:
+                limits.count_failed_proof(request.db, profile, call)
             return answers.unauthorised()
         except Unavailable as error:
             _logger.warning("a call could not be verified: %s", error)

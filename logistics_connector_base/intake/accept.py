@@ -46,13 +46,8 @@ def verify(profile, call):
     :raises Unavailable: it cannot be known now
     """
     secret_box()  # without a master key nothing is verified, whatever the proofs
-    moment = datetime.fromtimestamp(call.now, UTC).replace(tzinfo=None)
-    asked = profile.proofs if profile else ()
-    usable = [proof.valid_secrets(moment) for proof in asked]
-    proofs = [
-        (proof.scheme, [open_secret(secret.encrypted).encode() for secret in secrets])
-        for proof, secrets in zip(asked, usable, strict=True)
-    ]
+    usable = _usable(profile, call)
+    proofs = _opened(profile, call)
     try:
         found = verifiers.prove(proofs, profile.needs_all if profile else True, call)
     except verifiers.Unavailable:
@@ -71,6 +66,44 @@ def verify(profile, call):
         ),
         None,
     )
+
+
+def _usable(profile, call):
+    """The secrets that are valid when a call comes, for each proof."""
+    moment = datetime.fromtimestamp(call.now, UTC).replace(tzinfo=None)
+    return [proof.valid_secrets(moment) for proof in (profile.proofs if profile else ())]
+
+
+def _opened(profile, call):
+    """Scheme and keys of each proof, as ``verifiers.prove`` takes them."""
+    return [
+        (proof.scheme, [open_secret(secret.encrypted).encode() for secret in secrets])
+        for proof, secrets in zip(
+            profile.proofs if profile else (), _usable(profile, call), strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedProof:
+    """Why a call to a known address was not authentic: a Shortfall for each proof that it did not
+    bring (``proofs``: the proof's position and what it lacked), and which headers came instead."""
+
+    proofs: tuple[tuple[int, verifiers.Shortfall], ...]
+    headers: tuple[str, ...]
+
+
+def explain(profile, call):
+    """What a call that is not authentic lacked, for the connection's administrator.
+
+    :rtype: FailedProof
+    """
+    lacking = []
+    for number, (scheme, keys) in enumerate(_opened(profile, call)):
+        # Those that reach beyond the process are not asked a second time.
+        if scheme.has_effects or scheme.verify(keys, call) is None:
+            lacking.append((number, verifiers.shortfall(scheme, call)))
+    return FailedProof(tuple(lacking), verifiers.telling_headers(call.headers.keys()))
 
 
 def accept(dbname, profile, body, headers, content_type="", channel="webhook", credential_id=None):

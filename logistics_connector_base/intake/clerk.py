@@ -1,5 +1,5 @@
 """One thread a process and database that does what no request shall wait for: it counts what waits
-in the inbox, and writes down which limits refused how many messages.
+in the inbox, and writes down what refused how many messages.
 
 It works once a second while messages come in, and rests otherwise. Of several processes one counts
 in each second; the others read what it found.
@@ -104,6 +104,7 @@ class Clerk(threading.Thread):
         self._last_use = 0.0
         self._waiting = Waiting()
         self._refusals = Counter()
+        self._notes = {}
         self._counting = threading.Lock()
 
     def waiting(self):
@@ -112,10 +113,16 @@ class Clerk(threading.Thread):
         self._flag.set()
         return self._waiting
 
-    def count_refusal(self, connection_id, kind):
-        """A limit refused a message; written down soon."""
+    def count_refusal(self, connection_id, kind, explain=None):
+        """A message was refused; written down soon.
+
+        :param explain: tells what is to be noted beside it, of the last one of each kind; called
+            later, by this thread
+        """
         with self._counting:
             self._refusals[connection_id, kind] += 1
+            if explain:
+                self._notes[connection_id, kind] = explain
         self._flag.set()
 
     def run(self):
@@ -148,15 +155,18 @@ class Clerk(threading.Thread):
         """Write down what was refused since the last time; kept when it fails."""
         with self._counting:
             refusals, self._refusals = self._refusals, Counter()
+            notes, self._notes = self._notes, {}
         if not refusals:
             return
         try:
             with Registry(self.dbname).cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                env["logistics.refusal"]._record(refusals)
+                told = {key: explain() for key, explain in notes.items()}
+                env["logistics.refusal"]._record(refusals, told)
         except BaseException:
             with self._counting:
                 self._refusals.update(refusals)
+                self._notes = notes | self._notes
             raise
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..core.jsonsafe import MAX_BYTES
 from ..core.token_bucket import Purse, Rate
-from . import clerk, store
+from . import accept, clerk, store
 
 CEILING_BYTES = MAX_BYTES  # whatever a connection says: no reader of ours takes more
 DEFAULT_BYTES = 1024 * 1024
@@ -78,6 +78,14 @@ def check(dbname, profile, size):
     except Refused as refusal:
         clerk.of(dbname).count_refusal(profile.connection_id, refusal.kind)
         raise
+
+
+def count_failed_proof(dbname, profile, call):
+    """Somebody called a known address without proving who he is: for the administrator to see.
+    The caller learns nothing of it, and does not wait for it, either."""
+    clerk.of(dbname).count_refusal(
+        profile.connection_id, "proof", lambda: accept.explain(profile, call)
+    )
 
 
 def _check(dbname, profile, size):

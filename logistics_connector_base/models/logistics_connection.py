@@ -154,6 +154,20 @@ class LogisticsConnection(models.Model):
                 )
         self._set_state("live", ("draft", "approval", "parallel", "suspended"))
 
+    def action_listen(self):
+        """Take messages and work them, while both sides still try things out."""
+        for connection in self:
+            missing = connection._missing_for_live()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” cannot take messages: %(missing)s.",
+                        name=connection.name,
+                        missing="; ".join(missing),
+                    )
+                )
+        self._set_state("parallel", ("draft", "approval"))
+
     def action_suspend(self):
         self._set_state("suspended", ("parallel", "live"))
 

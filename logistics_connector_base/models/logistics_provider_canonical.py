@@ -25,3 +25,14 @@ class LogisticsProviderCanonical(models.AbstractModel):
     @api.model
     def _connection_proofs(self):
         return [{"kind": "standard_webhooks"}]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._("Give the partner the address and the secret below, by two different ways."),
+            self.env._(
+                "Give it our contract, too: the schema of the messages and how they are signed "
+                "(Standard Webhooks)."
+            ),
+            self.env._("Let it send a first message about a parcel of yours."),
+        ]

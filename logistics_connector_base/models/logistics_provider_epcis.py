@@ -18,3 +18,14 @@ class LogisticsProviderEpcis(models.AbstractModel):
     def _connection_proofs(self):
         # The standard leaves open how a capture is signed; this is what most can do.
         return [{"kind": "hmac", "header": "X-Signature", "encoding": "hex", "prefix": "sha256="}]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Ask the partner to capture its EPCIS 2.0 events (JSON) at the address below."
+            ),
+            self.env._(
+                "Agree on how it proves who it is, if that is not yet set on the page Proofs."
+            ),
+        ]

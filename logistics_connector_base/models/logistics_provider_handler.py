@@ -65,6 +65,25 @@ class LogisticsProviderHandler(models.AbstractModel):
         return {}
 
     @api.model
+    def _setup_words(self, connection):
+        """What an administrator does at the partner's site, step by step, in the user's language.
+
+        :param connection: the ``logistics.connection`` that is being set up
+        :return: list of sentences
+        """
+        return [
+            self.env._(
+                "Open the partner's settings for webhooks (also: notifications, callbacks)."
+            ),
+            self.env._(
+                "Paste the address below. Where a secret is asked for, paste the same one as here."
+            ),
+            self.env._(
+                "Choose the tracking events of your parcels, and send a test message if you can."
+            ),
+        ]
+
+    @api.model
     def _connection_proofs(self):
         """What a call of this partner must prove, for a new connection (docs/signatures.md).
 

@@ -11,7 +11,8 @@ QUIET_MINUTES = 5  # without a refusal: the trouble is over
 
 
 class LogisticsRefusal(models.Model):
-    """How many authentic messages a limit kept out on one day. Partners send them again."""
+    """How many messages were kept out on one day: authentic ones by a limit, others because they
+    did not prove who sends them. Partners send them again."""
 
     _name = "logistics.refusal"
     _description = "Refused Logistics Messages"
@@ -30,14 +31,16 @@ class LogisticsRefusal(models.Model):
             ("rate", "Too many at a time"),
             ("high_water", "Too many waiting of this partner"),
             ("full", "Too many waiting in all"),
+            ("proof", "Proof did not fit"),
         ],
-        string="Limit",
+        string="Why",
         required=True,
         readonly=True,
     )
     count = fields.Integer("Refused", required=True, readonly=True)
     first_at = fields.Datetime("First", required=True, readonly=True)
     last_at = fields.Datetime("Last", required=True, readonly=True)
+    detail = fields.Char("Of the last one", readonly=True)
 
     _day_uniq = models.UniqueIndex("(connection_id, day, kind)")
 
@@ -46,10 +49,11 @@ class LogisticsRefusal(models.Model):
         self.env.cr.execute(LEVEL_TABLE)
 
     @api.model
-    def _record(self, refusals):
-        """Count refused messages, and open or continue one exception for each limit that bites.
+    def _record(self, refusals, notes=None):
+        """Count refused messages, and open or continue one exception for each kind.
 
         :param Mapping[tuple[int, str], int] refusals: (connection id, kind) → how many
+        :param Mapping[tuple[int, str], FailedProof] notes: what the last one lacked
         """
         connections = self.env["logistics.connection"].browse({key[0] for key in refusals}).exists()
         now = fields.Datetime.now()
@@ -57,15 +61,19 @@ class LogisticsRefusal(models.Model):
             connection = connections.filtered(lambda c, wanted=connection_id: c.id == wanted)
             if not connection:  # deleted meanwhile
                 continue
+            note = (notes or {}).get((connection_id, kind))
+            detail = self._proof_words(connection, note) if note else None
             self.env.execute_query(
                 SQL(
                     """
                     INSERT INTO logistics_refusal AS r
-                        (connection_id, company_id, day, kind, count, first_at, last_at)
+                        (connection_id, company_id, day, kind, count, first_at, last_at,
+                         detail)
                     VALUES (%(connection)s, %(company)s, %(now)s::date, %(kind)s, %(count)s,
-                            %(now)s, %(now)s)
+                            %(now)s, %(now)s, %(detail)s)
                     ON CONFLICT (connection_id, day, kind) DO UPDATE SET
-                        count = r.count + EXCLUDED.count, last_at = EXCLUDED.last_at
+                        count = r.count + EXCLUDED.count, last_at = EXCLUDED.last_at,
+                        detail = COALESCE(EXCLUDED.detail, r.detail)
                     RETURNING id
                     """,
                     connection=connection_id,
@@ -73,25 +81,35 @@ class LogisticsRefusal(models.Model):
                     now=now,
                     kind=kind,
                     count=count,
+                    detail=detail,
                 )
             )
-            self._report(connection, kind, count)
+            if kind == "proof":
+                self._report_proof(connection, count, detail)
+            else:
+                self._report_limit(connection, kind, count)
         self.invalidate_model()
 
-    def _report(self, connection, kind, count):
+    def _report_limit(self, connection, kind, count):
         labels = dict(self._fields["kind"]._description_selection(self.env))
+        name = self.env._("%(partner)s: %(limit)s", partner=connection.name, limit=labels[kind])
+        detail = self._detail(connection, kind)
+        self._report(
+            connection, "limit_reached", f"limit:{connection.id}:{kind}", name, detail, count
+        )
+
+    @api.model
+    def _report(self, connection, kind, key, name, detail, count):
         exception = self.env["logistics.exception"]._report(
             [
                 {
-                    "type": "limit_reached",
-                    "key": f"limit:{connection.id}:{kind}",
-                    "name": self.env._(
-                        "%(partner)s: %(limit)s", partner=connection.name, limit=labels[kind]
-                    ),
+                    "type": kind,
+                    "key": key,
+                    "name": name,
                     "company_id": connection.company_id.id,
                     "connection_id": connection.id,
                     "provider": connection.provider_id.code,
-                    "detail": self._detail(connection, kind),
+                    "detail": detail,
                 }
             ]
         )
@@ -126,6 +144,7 @@ class LogisticsRefusal(models.Model):
     def _sweep(self):
         """Cron: what has been quiet for some minutes is over; old counts are dropped."""
         now = fields.Datetime.now()
+        self._sweep_proofs(now)
         over = self.env["logistics.exception"].search(
             [
                 ("type_id.code", "=", "limit_reached"),

@@ -2,6 +2,7 @@ from . import (
     logistics_access_test,
     logistics_master_key,
     logistics_connection_address,
+    logistics_connection_setup,
     logistics_exception_dismiss,
     logistics_exception_link,
     logistics_exception_map,

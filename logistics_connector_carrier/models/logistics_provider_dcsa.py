@@ -24,3 +24,16 @@ class LogisticsProviderDcsa(models.AbstractModel):
                 "prefix": "sha256=",
             }
         ]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Ask the carrier for a subscription to its track and trace events, with the "
+                "address below as the callback."
+            ),
+            self.env._(
+                "The secret is the one that you give in the subscription, or that the carrier "
+                "gives you."
+            ),
+        ]

@@ -17,3 +17,16 @@ class LogisticsProviderFedex(models.AbstractModel):
     @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "fdx-signature", "encoding": "base64"}]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Open your project at developer.fedex.com and add the Shipment Visibility Webhook."
+            ),
+            self.env._(
+                "Paste the address below as the webhook’s URL, and the secret as its security "
+                "token."
+            ),
+            self.env._("Press “Test webhook” there."),
+        ]

@@ -17,3 +17,17 @@ class LogisticsProviderSendcloud(models.AbstractModel):
     @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "Sendcloud-Signature", "encoding": "hex"}]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Open Settings → Integrations at Sendcloud, and your API integration there."
+            ),
+            self.env._("Switch webhook feedback on and paste the address below."),
+            self.env._(
+                "The secret is the integration’s Secret Key, or its Webhook Signature Key where "
+                "it has one."
+            ),
+            self.env._("Save there: Sendcloud sends a test message."),
+        ]

@@ -18,3 +18,16 @@ class LogisticsProviderUps(models.AbstractModel):
     def _connection_proofs(self):
         # The opaque text that was given at subscription comes back in this header, as it is.
         return [{"kind": "static", "header": "credential"}]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Subscribe to Track Alert (v1) with the address and the secret below: UPS calls "
+                "the secret “credential” and sends it back with each event."
+            ),
+            self.env._(
+                "A subscription lasts 14 days and takes up to 100 tracking numbers a request. "
+                "Subscribe each parcel when it is shipped."
+            ),
+        ]

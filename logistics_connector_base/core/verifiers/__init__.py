@@ -18,6 +18,7 @@ from .jwt_bearer import JwtBearer
 from .plain_hash import PlainHash
 from .rsa_key_set import RsaKeySet
 from .scheme import SECRET, SIGNED, WEAK, Scheme
+from .shortfall import Shortfall, shortfall, telling_headers
 from .standard import StandardWebhooks, StandardWebhooksEd25519
 from .tokens import Basic, Bearer, QueryToken, StaticHeader
 

@@ -69,6 +69,10 @@ class ClientCertificate(Scheme):
         if read_pin(text) is None:
             raise ValueError("Enter the certificate's SHA-256 fingerprint: 64 hexadecimal digits.")
 
+    def headers_wanted(self, call: Call) -> tuple[str, ...]:
+        said = FINGERPRINT if call.header(FINGERPRINT) else CERTIFICATE
+        return (VERIFY, said)
+
     def verify(self, keys: Sequence[bytes], call: Call) -> int | None:
         given = self._fingerprint(call) if call.by_proxy else None
         found = None

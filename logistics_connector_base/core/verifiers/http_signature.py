@@ -70,6 +70,9 @@ class HttpSignature(Scheme):
         elif read_public_key(text) is None:
             raise ValueError(f"Paste the public key for {self.algorithm} (PEM).")
 
+    def headers_wanted(self, call: Call) -> tuple[str, ...]:
+        return ("Signature", "Signature-Input", "Content-Digest")
+
     def verify(self, keys: Sequence[bytes], call: Call) -> int | None:
         found = self._member(call)
         if found is None or not self._is_due(found[0].parameters, call.now):

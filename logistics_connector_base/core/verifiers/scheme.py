@@ -49,6 +49,16 @@ class Scheme:
         """Headers whose values are secrets and may not be kept."""
         return ()
 
+    def headers_wanted(self, call: Call) -> tuple[str, ...]:
+        """The headers without which nothing is proved."""
+        names = ("header", "timestamp_header", "key_id_header")
+        return tuple(filter(None, (getattr(self, name, "") for name in names)))
+
+    def signed_moment(self, call: Call) -> str | None:
+        """The text of the signed time, None where this proof has none in a header of its own."""
+        name = getattr(self, "timestamp_header", "")
+        return call.header(name) if name else None
+
     def check(self) -> None:
         """Raise ValueError, in plain words, where the parameters make no proof."""
 

@@ -11,14 +11,28 @@ from .scheme import Scheme
 FAMILIES = ("webhook", "svix")
 
 
-def _headers(call: Call) -> tuple[str, str, str]:
-    """Id, time and signatures, of one family of names: never mixed."""
+def _names(call: Call) -> tuple[str, str, str]:
+    """The headers of id, time and signatures, of one family of names: never mixed."""
     family = next((name for name in FAMILIES if call.header(f"{name}-signature")), FAMILIES[0])
-    return tuple(call.header(f"{family}-{part}") for part in ("id", "timestamp", "signature"))
+    return tuple(f"{family}-{part}" for part in ("id", "timestamp", "signature"))
+
+
+def _headers(call: Call) -> tuple[str, str, str]:
+    return tuple(map(call.header, _names(call)))
+
+
+class _Standard(Scheme):
+    __slots__ = ()
+
+    def headers_wanted(self, call: Call) -> tuple[str, ...]:
+        return _names(call)
+
+    def signed_moment(self, call: Call) -> str | None:
+        return _headers(call)[1]
 
 
 @dataclass(frozen=True, slots=True)
-class StandardWebhooks(Scheme):
+class StandardWebhooks(_Standard):
     """HMAC-SHA256 over id, time and body ("v1", secrets "whsec_…")."""
 
     tolerance: int = TOLERANCE
@@ -31,7 +45,7 @@ class StandardWebhooks(Scheme):
 
 
 @dataclass(frozen=True, slots=True)
-class StandardWebhooksEd25519(Scheme):
+class StandardWebhooksEd25519(_Standard):
     """Ed25519 over id, time and body ("v1a", public keys "whpk_…")."""
 
     tolerance: int = TOLERANCE

@@ -52,6 +52,9 @@ class _Authorization(Scheme):
     def secret_headers(self) -> tuple[str, ...]:
         return ("Authorization",)
 
+    def headers_wanted(self, call: Call) -> tuple[str, ...]:
+        return ("Authorization",)
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer(_Authorization):
