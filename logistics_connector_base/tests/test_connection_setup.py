@@ -90,7 +90,7 @@ class TestConnectionSetup(InboxCommon):
         setup.invalidate_recordset()
         self.assertEqual(setup.refused, "The call came without X-Signature.")
         self.receive(setup.connection_id, self.message(), at=fields.Datetime.now())
-        setup.connection_id.refusal_ids.last_at = "2020-01-01 00:00:00"
+        setup.connection_id.sudo().refusal_ids.last_at = "2020-01-01 00:00:00"
         setup.invalidate_recordset()
         self.assertFalse(setup.refused)  # it is mended
 
@@ -202,7 +202,9 @@ class TestConnectionSetup(InboxCommon):
         self.admin.company_ids = [(4, other.id)]
         source = self.begin(name="Ours").connection_id
         source.company_ids = self.company
-        setup = self.shown(source.with_context(allowed_company_ids=other.ids).action_copy_for())
+        both = [self.company.id, other.id]
+        setup = self.shown(source.with_context(allowed_company_ids=both).action_copy_for())
+        setup = setup.with_context(allowed_company_ids=both)
         setup.company_id = other
         copy = self.shown(setup.action_partner_done()).connection_id
         self.assertEqual(copy.company_id, other)

@@ -141,10 +141,8 @@ class LogisticsConnectionSetup(models.TransientModel):
             refusal = connection.refusal_ids.filtered(
                 lambda row, last=messages[:1].received_at: not last or row.last_at > last
             ).sorted("last_at")[-1:]
-            setup.refused = refusal.detail or (
-                refusal
-                and dict(refusal._fields["kind"]._description_selection(self.env))[refusal.kind]
-            )
+            kinds = dict(refusal._fields["kind"]._description_selection(self.env))
+            setup.refused = refusal.detail or kinds.get(refusal.kind, False)
             setup.is_waiting = bool(connection) and (
                 not messages or bool(messages.filtered(lambda m: m.state == "received"))
             )
