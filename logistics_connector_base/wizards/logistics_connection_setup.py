@@ -77,7 +77,7 @@ class LogisticsConnectionSetup(models.TransientModel):
         copy=False,
         help="Write only: it is encrypted when you go on and cannot be read back.",
     )
-    made_secret = fields.Char("Secret", compute="_compute_shown")
+    made_secret = fields.Char("The secret", compute="_compute_shown")
 
     # the address
     has_address = fields.Boolean(related="connection_id.has_address")
@@ -86,8 +86,7 @@ class LogisticsConnectionSetup(models.TransientModel):
 
     # the first message
     state = fields.Selection(related="connection_id.state")
-    missing = fields.Char(related="connection_id.missing_for_live")
-    refused = fields.Char("Refused", compute="_compute_news")
+    refused = fields.Char(compute="_compute_news")
     message_ids = fields.Many2many("logistics.message", compute="_compute_news")
     event_ids = fields.Many2many("logistics.event", compute="_compute_news")
     is_waiting = fields.Boolean(compute="_compute_news")
