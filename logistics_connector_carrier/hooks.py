@@ -11,6 +11,7 @@ PROVIDERS = {
     "provider_royalmail": "royalmail",
     "provider_gls": "gls",
     "provider_dpd": "dpd",
+    "provider_dhl": "dhl",
 }
 
 

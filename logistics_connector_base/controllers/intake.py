@@ -59,7 +59,8 @@ class LogisticsIntake(http.Controller):
         logistics_raw=True,
     )
     def receive(self, token):
-        """A partner's message. 202 with a receipt after it is on disk; problem+json otherwise."""
+        """A partner's message. A receipt (202, or what the partner wants) after it is on disk;
+        problem+json otherwise."""
         _need_our_database()
         headers = request.httprequest.headers
         length = request.httprequest.content_length
@@ -133,7 +134,7 @@ class LogisticsIntake(http.Controller):
                 "correlation_id": receipt.correlation_id,
                 "duplicate": receipt.outcome == "duplicate",
             },
-            status=202,
+            status=profile.receipt_status,
             headers={"X-Correlation-Id": receipt.correlation_id},
         )
 

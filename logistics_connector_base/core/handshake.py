@@ -15,13 +15,16 @@ MAX_ECHO = 2000
 @dataclass(frozen=True, slots=True)
 class CallBack:
     """A call that we owe the partner. ``hosts``: the partner's own; the address in the message may
-    lie nowhere else (whoever can sign a message must not choose whom we call)."""
+    lie nowhere else (whoever can sign a message must not choose whom we call). ``identified``: we
+    say who we are, too, in the way that the connection has for our calls."""
 
     url: str
     hosts: tuple[str, ...]
     body: bytes = b""
     content_type: str = "application/json"
     method: str = "POST"
+    headers: tuple[tuple[str, str], ...] = ()
+    identified: bool = False
 
     def is_theirs(self) -> bool:
         """Whether the address lies on one of ``hosts`` or below it, by https or on loopback."""

@@ -247,6 +247,20 @@ def from_unix(seconds: int | float | str, unit: str = "s") -> Instant:
     return Instant(utc=utc)
 
 
+def whole_day(instant: Instant, default_zone: str = "") -> Instant:
+    """A midnight read as its day: carriers write an expected day so, and nobody means the second.
+
+    ``default_zone``: as it was given when the instant was read. Any other time stays as it is.
+    """
+    shift = timedelta(minutes=instant.offset_minutes or 0)
+    source_zone = zone(default_zone) if instant.assumed else timezone(shift)
+    local = instant.utc.astimezone(source_zone)
+    if local.time() != time(0):
+        return instant
+    noon = datetime.combine(local.date(), _NOON, source_zone)
+    return Instant(noon.astimezone(UTC), instant.offset_minutes, "day", instant.assumed)
+
+
 def plausible(instant: Instant, received_at: datetime, classifier: str = "actual") -> bool:
     """Whether a time can be true: from the year 2000 on, and at most 24 hours after ``received_at``
     (aware). Planned and estimated times may lie up to two years ahead.

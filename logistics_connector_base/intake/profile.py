@@ -47,4 +47,5 @@ class IntakeProfile:
     needs_all: bool
     secret_headers: frozenset[str]
     has_handshake: bool = False
+    receipt_status: int = 202
     limits: Limits = DEFAULT_LIMITS

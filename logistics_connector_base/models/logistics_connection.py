@@ -243,6 +243,7 @@ class LogisticsConnection(models.Model):
             proofs=proofs,
             needs_all=self.verifier_mode == "all",
             has_handshake=self.provider_id._handler()._has_handshake(),
+            receipt_status=self.provider_id._handler()._receipt_status(),
             secret_headers=frozenset(
                 header for proof in proofs for header in proof.scheme.secret_headers if header
             ),

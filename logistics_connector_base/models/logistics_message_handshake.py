@@ -1,10 +1,12 @@
 import logging
+from datetime import UTC, datetime
 
 from odoo import models
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.tools import SQL
 
 from ..client import CallError
+from ..core.access import NoAccess, OutgoingCall
 from ..core.masking import mask_url
 
 _logger = logging.getLogger(__name__)
@@ -68,15 +70,9 @@ class LogisticsMessage(models.Model):
         if call_back is None or not call_back.is_theirs():
             return "nothing is owed"
         try:
-            with self.env["logistics.http"]._client() as client:
-                answer = client.request(
-                    call_back.method,
-                    call_back.url,
-                    headers={"Content-Type": call_back.content_type},
-                    body=call_back.body,
-                )
+            answer = message._make_call_back(call_back)
             trouble = None if answer.ok else self.env._("The partner answered %s.", answer.status)
-        except CallError as error:
+        except (CallError, NoAccess) as error:
             trouble = str(error)
         if trouble is None:
             message.connection_id._message_log(
@@ -87,6 +83,20 @@ class LogisticsMessage(models.Model):
             raise RetryableJobError(trouble, seconds=PAUSE)
         message._report_handshake(trouble)
         return trouble
+
+    def _make_call_back(self, call_back):
+        """The one HTTP call. Raises CallError, or NoAccess where our own secret is missing."""
+        headers = {"Content-Type": call_back.content_type, **dict(call_back.headers)}
+        url, options = call_back.url, {}
+        if call_back.identified:
+            caller = self.connection_id._make_caller()
+            options, url = caller.client_options(), caller.url(url)
+            call = OutgoingCall(
+                call_back.method, url, call_back.body, str(self.receipt), datetime.now(UTC)
+            )
+            headers |= caller.headers(call)
+        with self.env["logistics.http"]._client(**options) as client:
+            return client.request(call_back.method, url, headers=headers, body=call_back.body)
 
     def _is_last_try(self):
         uuid = self.env.context.get("job_uuid")

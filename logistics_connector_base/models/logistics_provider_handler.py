@@ -44,6 +44,11 @@ class LogisticsProviderHandler(models.AbstractModel):
         return self.env.registry[self._name]._handshake is not base
 
     @api.model
+    def _receipt_status(self):
+        """HTTP status of our receipt. 202 says it best; some partners take nothing but 200."""
+        return 202
+
+    @api.model
     def _glance(self, raw, context):
         """The codes that a message speaks of: what is urgent goes first when many wait.
 

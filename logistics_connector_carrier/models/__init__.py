@@ -2,6 +2,7 @@ from . import (
     delivery_carrier,
     logistics_provider,
     logistics_provider_dcsa,
+    logistics_provider_dhl,
     logistics_provider_dpd,
     logistics_provider_fedex,
     logistics_provider_gls,

@@ -34,7 +34,7 @@ wherever in the shipment it lies.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date
 
 from odoo.addons.logistics_connector_base.core.canonical import (
     Instant,
@@ -44,8 +44,7 @@ from odoo.addons.logistics_connector_base.core.canonical import (
     Place,
     Reference,
 )
-from odoo.addons.logistics_connector_base.core.instants import parse_iso
-from odoo.addons.logistics_connector_base.core.instants import zone as zone_of
+from odoo.addons.logistics_connector_base.core.instants import parse_iso, whole_day
 from odoo.addons.logistics_connector_base.core.reading import (
     Node,
     country_code,
@@ -210,18 +209,7 @@ def _estimate(result: Node, zone: str) -> Instant | None:
         if instant:
             return instant
     estimated = _dated(result, ("ESTIMATED_DELIVERY",), zone)
-    return _whole_day(estimated, zone) if estimated else None
-
-
-def _whole_day(instant: Instant, zone: str) -> Instant:
-    """FedEx writes a day as its midnight; nobody is expected to deliver at that second."""
-    shift = timedelta(minutes=instant.offset_minutes or 0)
-    source_zone = zone_of(zone) if instant.assumed else timezone(shift)
-    local = instant.utc.astimezone(source_zone)
-    if local.time() != time(0):
-        return instant
-    noon = datetime.combine(local.date(), time(12), source_zone)
-    return replace(instant, utc=noon.astimezone(UTC), precision="day")
+    return whole_day(estimated, zone) if estimated else None
 
 
 def _images(result: Node) -> Iterator[tuple[str, bytes, str]]:
