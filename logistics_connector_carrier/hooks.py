@@ -12,6 +12,7 @@ PROVIDERS = {
     "provider_gls": "gls",
     "provider_dpd": "dpd",
     "provider_dhl": "dhl",
+    "provider_dhl_express": "dhl_express",
 }
 
 

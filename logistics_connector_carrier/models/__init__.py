@@ -3,6 +3,7 @@ from . import (
     logistics_provider,
     logistics_provider_dcsa,
     logistics_provider_dhl,
+    logistics_provider_dhl_express,
     logistics_provider_dpd,
     logistics_provider_fedex,
     logistics_provider_gls,
