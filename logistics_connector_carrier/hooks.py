@@ -13,6 +13,7 @@ PROVIDERS = {
     "provider_dpd": "dpd",
     "provider_dhl": "dhl",
     "provider_dhl_express": "dhl_express",
+    "provider_usps": "usps",
 }
 
 

@@ -11,6 +11,7 @@ from . import (
     logistics_provider_royalmail,
     logistics_provider_sendcloud,
     logistics_provider_ups,
+    logistics_provider_usps,
     logistics_shipment,
     logistics_shipment_package,
     stock_package,

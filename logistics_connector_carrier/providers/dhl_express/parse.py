@@ -13,14 +13,14 @@ Shape (MyDHL API, OpenAPI, ``TrackingResponse``)::
 
 ``status`` says whether the question succeeded, not where the shipment is.
 
-Codes: ``raw_code`` is the typeCode, DHL Express's two-letter checkpoint. "ESTIMATED_DELIVERY" is ours.
+Codes: ``raw_code`` is the typeCode, a checkpoint of two letters. "ESTIMATED_DELIVERY" is ours.
 
 Times: date and time of the checkpoint's place; the offset stands in ``GMTOffset``, where the
 account's version gives it. Without it the connection's zone, assumed.
 
-Pieces: with ``levelOfDetail`` "all" a shipment of several pieces lists the checkpoints of each; what
-stands there is an event of the piece, and its copy in the shipment's list is left out. A shipment
-of one piece is read from its own list.
+Pieces: with ``levelOfDetail`` "all" a shipment of several pieces lists the checkpoints of each.
+What stands there is an event of the piece, and its copy in the shipment's list is left out. A
+shipment of one piece is read from its own list.
 """
 
 import re
