@@ -14,6 +14,7 @@ PROVIDERS = {
     "provider_dhl": "dhl",
     "provider_dhl_express": "dhl_express",
     "provider_usps": "usps",
+    "provider_canadapost": "canadapost",
 }
 
 

@@ -3,6 +3,7 @@ from . import (
     test_delivery_method,
     test_mappings,
     test_picking_shipment,
+    test_provider_answers,
     test_provider_dhl_push,
     test_providers_asked,
     test_providers_inbox,

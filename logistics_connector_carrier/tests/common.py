@@ -9,9 +9,9 @@ FIXTURES = Path(__file__).parents[1] / "providers"
 TODAY = "2026-03-09 12:00:00"
 
 
-def fixture(provider, name):
+def fixture(provider, name, suffix="json"):
     """The raw bytes of a message as the provider publishes its shape."""
-    return (FIXTURES / provider / "fixtures" / f"{name}.json").read_bytes()
+    return (FIXTURES / provider / "fixtures" / f"{name}.{suffix}").read_bytes()
 
 
 class CarrierCommon(InboxCommon):

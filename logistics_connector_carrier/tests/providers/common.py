@@ -45,13 +45,14 @@ JSON = st.recursive(
 )
 
 
-def fixture(provider, name):
-    return (ADDON / "providers" / provider / "fixtures" / f"{name}.json").read_bytes()
+def fixture(provider, name, suffix="json"):
+    return (ADDON / "providers" / provider / "fixtures" / f"{name}.{suffix}").read_bytes()
 
 
 def fixtures(provider):
+    """The file names of a provider's messages, which are JSON or XML."""
     folder = ADDON / "providers" / provider / "fixtures"
-    return sorted(path.stem for path in folder.glob("*.json"))
+    return sorted(path.name for path in folder.iterdir() if path.suffix in (".json", ".xml"))
 
 
 def utc(*parts):
@@ -90,9 +91,14 @@ def replaced(value, path, new):
 
 
 def holds(parse, value):
+    """:func:`holds_raw` for a value of JSON."""
+    holds_raw(parse, json.dumps(value).encode())
+
+
+def holds_raw(parse, raw):
     """Whatever the message: a ParsedMessage that can be identified and stored, or a ParseError."""
     try:
-        message = parse(json.dumps(value).encode(), NEW_YORK)
+        message = parse(raw, NEW_YORK)
     except ParseError as error:
         assert str(error)
         return
