@@ -4,9 +4,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ..core.access import AccessMethod, MutualTls, NoAccess, OAuth2, OutgoingCall
+from ..core.access import AccessMethod, Basic, MutualTls, NoAccess, OAuth2, OutgoingCall
 from ..core.masking import MASK
-from ..core.netguard import Refusal, parse_target
+from ..core.netguard import BROKER, WEB, Refusal, parse_target
 from ..core.secretbox import SecretBoxError
 from ..tools.master_key import open_secret
 from .tokens import TokenKeeper
@@ -60,7 +60,7 @@ class Way:
         """Whether its secret may be sent to the host of ``url``."""
         if not self.hosts:
             return True
-        host = parse_target(url).host
+        host = parse_target(url, WEB + BROKER).host
         return any(
             host == name or (name.startswith("*.") and host.endswith(name[1:]))
             for name in self.hosts
@@ -185,6 +185,21 @@ class Caller:
             made |= headers
         return made
 
+    def login(self, url: str) -> tuple[str, str]:
+        """User name and password for a message broker; its other ways are of no use there.
+
+        :raises NoAccess: there are none, or they may not go to this address
+        """
+        for way in self._ways:
+            if isinstance(way.method, Basic):
+                self._check_host(way, url)
+                return way.method.username, way.opened(datetime.now(UTC))[0]
+        raise NoAccess(
+            "A message broker asks for a user name and a password: add them to “Our access” of "
+            f"“{self._name}”.",
+            "no_secret",
+        )
+
     def renew(self) -> bool:
         """After a 401: whether there is a new token now, so that one more try is worth it.
 
@@ -236,8 +251,8 @@ class Caller:
     def _check_host(way, url):
         if way.method.sends_secret and not way.may_reach(url):
             raise NoAccess(
-                f"“{way.name}” may not be sent to {parse_target(url).host}: it is not among the "
-                "hosts of the partner (Only sent to).",
+                f"“{way.name}” may not be sent to {parse_target(url, WEB + BROKER).host}: it is "
+                "not among the hosts of the partner (Only sent to).",
                 "unusable",
             )
 

@@ -22,23 +22,26 @@ class Contexts:
     """The contexts of one client: one for each authority that the administrator's list names, made
     when it is needed.
 
+    :param alpn: what we want to speak (RFC 7301)
     :param tls: arguments of :func:`make_context`, for all of them
     :raises ValueError: a certificate or key cannot be read
     """
 
-    def __init__(self, **tls):
-        self._tls = tls
+    def __init__(self, alpn=("http/1.1",), **tls):
+        self._alpn, self._tls = alpn, tls
         self._made = {}
         if tls:
             self("")  # what is wrong is told at once
 
     def __call__(self, ca_pem):
         if ca_pem not in self._made:
-            self._made[ca_pem] = make_context(**{"ca_pem": ca_pem, **self._tls})
+            self._made[ca_pem] = make_context(**{"ca_pem": ca_pem, **self._tls}, alpn=self._alpn)
         return self._made[ca_pem]
 
 
-def make_context(ca_pem=None, certificate_pem=None, key_pem=None, key_password=None):
+def make_context(
+    ca_pem=None, certificate_pem=None, key_pem=None, key_password=None, alpn=("http/1.1",)
+):
     """A context that trusts whom Odoo's other calls trust, or only ``ca_pem``.
 
     :param str ca_pem: certificates of the authorities that count instead of the public ones (a
@@ -52,7 +55,8 @@ def make_context(ca_pem=None, certificate_pem=None, key_pem=None, key_password=N
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies certificate and host name
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION
-    context.set_alpn_protocols(["http/1.1"])
+    if alpn:
+        context.set_alpn_protocols(list(alpn))
     context.sslsocket_class = GuardedTLSSocket
     if ca_pem:
         _load(context.load_verify_locations, "The authority's certificate", cadata=ca_pem)

@@ -12,13 +12,16 @@ RECORDED, WITHDRAWN = "recorded", "withdrawn"
 PERSONAL = ("signed_by", "raw_text", "place_name", "street", "zip", "latitude", "longitude")
 
 
-def cloud_event(kind: str, facts: dict, source: str, with_personal: bool = False) -> dict:
+def cloud_event(
+    kind: str, facts: dict, source: str, with_personal: bool = False, trace: str = ""
+) -> dict:
     """One event as a CloudEvent.
 
     :param kind: RECORDED, or WITHDRAWN: it does not count any more (corrected, or taken back)
     :param facts: ``fingerprint``, ``code``, ``occurred_at`` (naive UTC) with ``offset`` (minutes),
         ``shipment`` (dict with ``name``) and whatever else is to be told; empty values are left out
     :param source: of all events of a company; with the id it is unique for ever
+    :param trace: a ``traceparent`` (extension "Distributed Tracing"); "" to leave it out
     :return: what ``json.dumps`` takes
     """
     at = moment(facts.get("occurred_at"), facts.get("offset") or 0)
@@ -40,6 +43,8 @@ def cloud_event(kind: str, facts: dict, source: str, with_personal: bool = False
         "datacontenttype": "application/json",
         "data": data,
     }
+    if trace:
+        event["traceparent"] = trace
     return {**event, "time": at} if at else event
 
 

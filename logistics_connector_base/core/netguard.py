@@ -25,7 +25,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAX_URL = 8192
-DEFAULT_PORTS = {"https": 443, "http": 80}
+DEFAULT_PORTS = {"https": 443, "http": 80, "amqps": 5671, "amqp": 5672}
+# What is called how: partners on the web, and message brokers. The encrypted one is the first.
+WEB, BROKER = ("https", "http"), ("amqps", "amqp")
+_ENCRYPTED = {"http": "https", "amqp": "amqps"}
 # The widest networks that may be allowed: 10.0.0.0/8 is the largest private one.
 WIDEST = {4: 8, 6: 32}
 
@@ -75,8 +78,9 @@ class Target:
         return self.origin + self.path
 
 
-def parse_target(url: str) -> Target:
-    """Parse an absolute http(s) URL; raises Refusal for whatever is not plainly one.
+def parse_target(url: str, schemes: Sequence[str] = WEB) -> Target:
+    """Parse an absolute URL with one of the ``schemes``; raises Refusal for whatever is not plainly
+    one.
 
     The fragment is dropped. Names in other scripts become IDNA (strict, without mapping, so that
     look-alike digits and dots do not turn into an address).
@@ -87,24 +91,28 @@ def parse_target(url: str) -> Target:
         raise Refusal("url", f"The URL is longer than {MAX_URL} characters.")
     if _NOT_IN_A_URL.search(url):
         raise Refusal("url", "The URL holds a blank, a backslash or a control character.")
+    scheme = url.partition(":")[0].lower()
+    # The parser is strict with web addresses only; a broker's has the same form (RFC 3986).
+    twin = WEB[BROKER.index(scheme)] + url[len(scheme) :] if scheme in BROKER else url
     try:
-        parts = parse_url(url)
+        parts = parse_url(twin)
     except (LocationParseError, UnicodeError, ValueError):
         parts = None
     if parts is None:
         raise Refusal("url", "This is not a URL.")
-    if parts.scheme not in DEFAULT_PORTS:
-        raise Refusal("scheme", "The URL must begin with https://.")
+    scheme = scheme if scheme in BROKER else parts.scheme
+    if scheme not in schemes:
+        raise Refusal("scheme", f"The URL must begin with {schemes[0]}://.")
     authority = _AUTHORITY.match(url)
     if authority is None or not parts.host:
         raise Refusal("host", "The URL names no host.")
     if "@" in authority.group(1):
         raise Refusal("userinfo", "The URL holds a user name or password; store them as a secret.")
     host, address = _host(parts.host)
-    port = DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
+    port = DEFAULT_PORTS[scheme] if parts.port is None else parts.port
     if not 0 < port < 65536:
         raise Refusal("port", "The URL names a port that does not exist.")
-    return Target(parts.scheme, host, port, parts.request_uri, address)
+    return Target(scheme, host, port, parts.request_uri, address)
 
 
 def _host(text: str) -> tuple[str, Address | None]:
@@ -233,8 +241,9 @@ def never_allowed(address: Address) -> bool:
 class AllowRule:
     """One line of the administrator's list: a host name or a network, and how it may be spoken to.
 
-    ``ports``: empty means the scheme's own port (443; 80 where ``plain_http``). ``ca_pem``: the
-    authority that signs certificates there, instead of the public ones; "" for the public ones.
+    ``ports``: empty means the scheme's own port (443 and 5671; 80 and 5672 where ``plain_http``).
+    ``ca_pem``: the authority that signs certificates there, instead of the public ones; "" for the
+    public ones.
     """
 
     host: str = ""
@@ -251,7 +260,7 @@ class AllowRule:
 
     def permits(self, scheme: str, port: int) -> bool:
         """True if the rule lets this scheme and port through."""
-        if scheme == "http" and not self.plain_http:
+        if scheme in _ENCRYPTED and not self.plain_http:
             return False
         return port in (self.ports or {DEFAULT_PORTS[scheme]})
 
@@ -381,14 +390,15 @@ def authority(target: Target, address: Address, rules: Iterable[AllowRule] = ())
 
 
 def _is_standard(target: Target) -> bool:
-    return target.scheme == "https" and target.port == DEFAULT_PORTS["https"]
+    return target.scheme not in _ENCRYPTED and target.port == DEFAULT_PORTS[target.scheme]
 
 
 def _closed(target: Target, rules: Sequence[AllowRule] = ()) -> Refusal:
-    if target.scheme == "http" and not any(rule.plain_http for rule in rules):
+    better = _ENCRYPTED.get(target.scheme)
+    if better and not any(rule.plain_http for rule in rules):
         return Refusal(
             "plain_http",
-            f"{target.origin} is not encrypted. Use https://, or let an administrator allow it.",
+            f"{target.origin} is not encrypted. Use {better}://, or let an administrator allow it.",
         )
     return Refusal(
         "port", f"Port {target.port} of {target.host} is not allowed; an administrator can do so."

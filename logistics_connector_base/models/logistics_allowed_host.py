@@ -11,9 +11,9 @@ class LogisticsAllowedHost(models.Model):
 
     A line is archived, never deleted by its users: who allowed what, and when, stays readable.
 
-    Everything public may be called by https on port 443. What is not public, not encrypted or on
-    another port is closed, unless it stands here: a partner's URL, typed by whomever, must not make
-    Odoo speak to the office's printer or to its own database.
+    Everything public may be called by https on port 443, and message brokers by amqps on 5671. What
+    is not public, not encrypted or on another port is closed, unless it stands here: a partner's
+    URL, typed by whomever, must not make Odoo speak to the office's printer or to its own database.
     """
 
     _name = "logistics.allowed.host"
@@ -31,13 +31,14 @@ class LogisticsAllowedHost(models.Model):
     )
     ports = fields.Char(
         tracking=True,
-        help="Separated by commas. Empty: 443, and 80 where calls may go unencrypted.",
+        help="Separated by commas. Empty: 443, and 80 where calls may go unencrypted; of message "
+        "brokers 5671 and 5672.",
     )
     plain_http = fields.Boolean(
         string="Unencrypted",
         tracking=True,
-        help="Calls may also go by http://. Whoever can listen on the way reads the keys and the "
-        "addresses of your customers. Only for systems in your own building.",
+        help="Calls may also go by http:// and amqp://. Whoever can listen on the way reads the "
+        "keys and the addresses of your customers. Only for systems in your own building.",
     )
     ca_pem = fields.Text(
         string="Certificate authority",
