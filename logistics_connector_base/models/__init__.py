@@ -27,6 +27,7 @@ from . import (
     logistics_breaker,
     logistics_breaker_change,
     logistics_flow_state,
+    logistics_flow_broker,
     logistics_shipment,
     logistics_shipment_package,
     logistics_shipment_stop,

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..client import GuardedClient, Limits
+from ..client.broker import BrokerClient
 
 
 class LogisticsHttp(models.AbstractModel):
@@ -29,3 +30,13 @@ class LogisticsHttp(models.AbstractModel):
         """
         rules = self.env["logistics.allowed.host"]._rules()
         return GuardedClient(limits=limits or Limits(), rules=rules, **more)
+
+    @api.model
+    def _broker_client(self, limits=None, **more):
+        """The same for message brokers.
+
+        :return: ``BrokerClient``
+        :raises ValueError: a certificate or key cannot be read, or kombu is not installed
+        """
+        rules = self.env["logistics.allowed.host"]._rules()
+        return BrokerClient(limits=limits or Limits(), rules=rules, **more)

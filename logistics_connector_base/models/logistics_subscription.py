@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ..core.cloud_event import CONTENT_TYPE, RECORDED, WITHDRAWN, cloud_event
+from ..core.cloud_event import CONTENT_TYPE, RECORDED, WITHDRAWN, cloud_event, event_id
+from ..core.trace import traceparent
 
 # What does not count any more; told to whoever was told of the event.
 OVER = ("superseded", "retracted", "dismissed")
@@ -191,9 +192,12 @@ class LogisticsSubscription(models.Model):
         events = self.env["logistics.event"].sudo().browse([row["id"] for _k, _o, row in news])
         source = self._source()
         for event, (kind, once, _row) in zip(events, news, strict=True):
+            # A web call has its own header for it; in a queue the event must carry it itself.
+            hop = event_id(kind, event.fingerprint) if self.flow_id.is_broker else ""
+            trace = traceparent(event.shipment_id.correlation_id, hop) if hop else ""
             outbox._enqueue(
                 self.flow_id,
-                cloud_event(kind, self._facts(event), source, self.with_personal),
+                cloud_event(kind, self._facts(event), source, self.with_personal, trace),
                 key=event.shipment_id.name,
                 once=once,
                 record=event.shipment_id,

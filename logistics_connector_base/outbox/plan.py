@@ -10,13 +10,14 @@ from ..core.acknowledgement import Rules as AckRules
 from ..core.acknowledgement import parse_values
 from ..core.breaker import Rules
 from ..core.token_bucket import Rate
+from .broker_messenger import BrokerPlan, plan_of
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The settings of one flow at a moment. Secrets are in ``caller`` alone, which shows none.
 
-    :param make_client: ``() -> GuardedClient``
+    :param make_client: ``() -> GuardedClient``, or a ``BrokerClient`` where there is a ``broker``
     :param caller: what identifies us, see ``logistics.connection._make_caller``
     :param timeout: of one call, and ``give_up``: seconds
     """
@@ -40,6 +41,7 @@ class Plan:
     ack_rules: AckRules | None
     make_client: Callable[[], Any] = field(repr=False)
     caller: Any = field(repr=False)
+    broker: BrokerPlan | None = None
 
     @property
     def awaits(self):
@@ -63,7 +65,9 @@ def make(flow):
     caller = connection._make_caller()
     limits = Limits(total=flow.timeout, read=min(20.0, flow.timeout))
     http, options = flow.env["logistics.http"], caller.client_options()
-    client = http._client(limits, **options)  # what is wrong with it is told now
+    broker = plan_of(flow)
+    make_client = http._client if broker is None else http._broker_client
+    client = make_client(limits, **options)  # what is wrong with it is told now
     client.close()
     rate = connection.send_rate  # with no burst to speak of: partners count, too
     return Plan(
@@ -86,6 +90,7 @@ def make(flow):
         ack_rules=_ack_rules(flow),
         make_client=lambda: client,
         caller=caller,
+        broker=broker,
     )
 
 

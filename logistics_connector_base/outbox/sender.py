@@ -5,23 +5,15 @@ import contextlib
 import logging
 import random
 import time
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import psycopg2
 from odoo import api
 from odoo.modules.registry import Registry
 
-from ..access import NoAccess, OutgoingCall
-from ..client import CallError, Refused
-from ..core import acknowledgement, personal
 from ..core import outcome as outcomes
-from ..core.jsonsafe import clean_text
 from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
-from ..core.trace import traceparent
-from . import buckets, claims, records
-from .address import fill
+from . import buckets, claims, messengers, records
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +21,6 @@ BATCH = 100  # messages taken at a time
 FLUSH_COUNT, FLUSH_SECONDS = 50, 0.25  # of results that are written down together
 SHORT_WAIT = 2.0  # seconds that a sender waits by itself; for longer it ends and comes again
 RECORD_TRIES = 6
-ANSWER_CHARACTERS = 1000
 
 
 class Sender:
@@ -46,13 +37,13 @@ class Sender:
         self._results, self._flushed_at = [], time.monotonic()
 
     def run(self):
-        with contextlib.closing(self.plan.make_client()) as client:
+        with contextlib.closing(messengers.make(self.plan)) as messenger:
             self._take_back()
             while time.monotonic() < self.deadline:
-                asked = self._ask(client)
+                asked = self._ask(messenger)
                 now = self._record(self._next_round)
                 if now.messages:
-                    self._send_each(client, now.messages)
+                    self._send_each(messenger, now.messages)
                 elif now.wait is not None and now.wait <= self._patience():
                     time.sleep(max(now.wait, 0.01))
                 elif not asked:
@@ -78,13 +69,13 @@ class Sender:
 
     # -- sending ------------------------------------------------------------------------------
 
-    def _send_each(self, client, messages):
+    def _send_each(self, messenger, messages):
         waiting = list(messages)
         try:
             while waiting:
                 if time.monotonic() >= self.deadline or not self._may_call():
                     break
-                result = self._call(client, waiting.pop(0))
+                result = self._call(messenger, waiting.pop(0))
                 self.sent += 1
                 if not self._settle(result):
                     break
@@ -110,84 +101,9 @@ class Sender:
             time.sleep(max(pause, 0.005))
         return True
 
-    def _call(self, client, taken):
-        """Make the call, once; and once more when our access was renewed after a 401."""
-        result = self._call_once(client, taken)
-        if result.outcome.status == 401 and self._renew():
-            result = self._call_once(client, taken)
-        return result
-
-    def _renew(self):
-        try:
-            return self.plan.caller.renew()
-        except NoAccess as error:
-            _logger.info("outbox: after a 401: %s", error)
-            return False
-
-    def _call_once(self, client, taken):
-        plan, start = self.plan, time.monotonic()
-        # What they never got from us they cannot have already: a 409 is about something else then.
-        repeats = plan.repeats_safely and taken.tries > 1
-        try:
-            url = fill(plan.url, taken.key, taken.receipt)
-            request = self._prepare(plan.method, url, taken.content, taken)
-        except Exception as error:
-            # Nothing was sent. An error that nobody thought of must not come back for ever, either.
-            return records.Result(taken, self._unprepared(error), time.monotonic() - start)
-        try:
-            answer = client.request(**request)
-        except CallError as error:
-            result = outcomes.of_error(
-                error.sent, str(error), error.status, isinstance(error, Refused), repeats
-            )
-            return records.Result(taken, result, time.monotonic() - start)
-        result = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC), repeats)
-        if plan.ack == "answer" and answer.ok:
-            result = self._acknowledged(answer, result)
-        return records.Result(taken, result, answer.seconds, self._excerpt(answer))
-
-    def _prepare(self, method, url, body, taken):
-        """The arguments of the call, signed. May fetch a token.
-
-        :raises NoAccess: we cannot say who we are
-        """
-        headers = {"Content-Type": taken.content_type} if body else {}
-        if self.plan.id_header:
-            headers[self.plan.id_header] = taken.receipt
-        if parent := traceparent(taken.correlation_id, f"{taken.receipt}:{taken.tries}"):
-            headers["traceparent"] = parent
-        caller = self.plan.caller
-        url = caller.url(url)
-        call = OutgoingCall(method, url, body, taken.receipt, datetime.now(UTC))
-        headers |= caller.headers(call)
-        return {"method": method, "url": url, "headers": headers, "body": body or None}
-
-    @staticmethod
-    def _unprepared(error):
-        if isinstance(error, NoAccess):
-            return outcomes.Outcome(
-                outcomes.TROUBLE, str(error), pause=error.retry_after, is_ours=True
-            )
-        _logger.error("outbox: a call could not be made", exc_info=error)
-        text = f"Our own error: {type(error).__name__}"
-        return outcomes.Outcome(outcomes.TROUBLE, text, is_ours=True)
-
-    def _excerpt(self, answer):
-        """The beginning of an answer, without personal data and without secrets of ours."""
-        if not answer.body:
-            return ""
-        text = answer.body[: 4 * ANSWER_CHARACTERS].decode("utf-8", "replace")
-        masked = personal.mask_text(clean_text(self.plan.caller.mask(text), ANSWER_CHARACTERS))
-        return masked
-
-    def _acknowledged(self, answer, result):
-        """What a 2xx is worth where the answer itself says yes or no."""
-        verdict, text = acknowledgement.judge(answer.body, self.plan.ack_rules)
-        if verdict == acknowledgement.REJECTED:
-            return replace(result, kind=outcomes.REJECTED, text=personal.mask_text(text))
-        if verdict == acknowledgement.SILENT:
-            return replace(result, kind=outcomes.DOUBT, text=f"{answer.status}: {text}")
-        return result
+    def _call(self, messenger, taken):
+        """Make the call, once."""
+        return messenger.send(taken)
 
     def _settle(self, result):
         """Write down what came of a call, at once or with others.
@@ -222,7 +138,7 @@ class Sender:
 
         self._record(work)
 
-    def _ask(self, client):
+    def _ask(self, messenger):
         """Ask the partner about one message that is in doubt, or not acknowledged; whether there
         was one."""
         plan = self.plan
@@ -232,38 +148,9 @@ class Sender:
         if found is None or not self._may_call():
             return False
         taken, state = found
-        start, answer = time.monotonic(), None
-        try:
-            url = fill(plan.ask_url, taken.key, taken.receipt)
-            answer = client.request(**self._prepare("GET", url, b"", taken))
-            outcome = outcomes.of_answer(answer.status, answer.headers, datetime.now(UTC))
-            if outcome.kind == outcomes.GONE:  # what we ask about is, not where we send
-                outcome = replace(outcome, kind=outcomes.DOUBT)
-        except CallError as error:
-            outcome = outcomes.of_error("no", str(error), None, isinstance(error, Refused))
-        except Exception as error:
-            outcome = self._unprepared(error)
-        outcome = replace(outcome, text=f"asked: {outcome.text or outcome.status}")
-        arrived = self._understand(answer, state)
-        result = records.Result(
-            taken, outcome, time.monotonic() - start, self._excerpt(answer) if answer else ""
-        )
+        result, arrived = messenger.ask(taken, state)
         self._record(lambda env: records.asked(env, plan, result, state, arrived))
         return True
-
-    def _understand(self, answer, state):
-        """What an answer says of the message that was asked about: True it is there, False it is
-        not (of one that awaits its acknowledgement: they do not want it), None it does not say."""
-        if answer is None:
-            return None
-        if state == "doubt":
-            return {2: True}.get(answer.status // 100, False if answer.status == 404 else None)
-        if not answer.ok:
-            return None
-        if self.plan.ack_rules is None:
-            return True
-        verdict, _text = acknowledgement.judge(answer.body, self.plan.ack_rules)
-        return {acknowledgement.ACCEPTED: True, acknowledgement.REJECTED: False}.get(verdict)
 
     # -- the database -------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from . import (
     test_evidence,
     test_exceptions,
     test_flow,
+    test_flow_broker,
     test_inbox,
     test_neutralize,
     test_nonces,

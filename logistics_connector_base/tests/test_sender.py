@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ..core import outcome as outcomes
 from ..core.token_bucket import Rate
 from ..outbox import buckets, sender
+from ..outbox.http_messenger import HttpMessenger
 from .outgoing import OutgoingCommon
 
 
@@ -41,7 +42,7 @@ class TestSender(OutgoingCommon):
         self.put(message, tries=tries - 1)
         (taken,) = self.next_round(self.flow, 1).messages
         partner = Partner(status)
-        result = self.make_sender(**values)._call(partner, taken)
+        result = HttpMessenger(self.plan(self.flow, **values), partner).send(taken)
         self.put(message, state="cancelled")
         return message, partner, result.outcome
 
@@ -66,7 +67,7 @@ class TestSender(OutgoingCommon):
         partner = Partner(200)
         mine = self.make_sender(rate=Rate(0.1, 1.0))
         with patch.object(buckets, "draw", lambda *arguments: (0, 0.0)):
-            mine._send_each(partner, [taken])
+            mine._send_each(HttpMessenger(mine.plan, partner), [taken])
         self.env.flush_all()
         self.assertFalse(partner.calls)
         found = self.next_round(self.flow)

@@ -1,5 +1,6 @@
 from . import (
     logistics_access_test,
+    logistics_access_test_broker,
     logistics_master_key,
     logistics_connection_address,
     logistics_connection_setup,

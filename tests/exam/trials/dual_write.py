@@ -40,7 +40,7 @@ for mark in {marks!r}:
 env.cr.rollback()
 """
 
-CALL = """                result = self._call(client, waiting.pop(0))
+CALL = """                result = self._call(messenger, waiting.pop(0))
                 self.sent += 1
                 if not self._settle(result):
                     break
@@ -55,7 +55,7 @@ RECORDED_FIRST = Mutant(
             "                done = outcomes.Outcome(outcomes.DELIVERED, status=200)\n"
             "                first = [records.Result(taken, done, 0.0)]\n"
             "                self._record(lambda env: records.delivered(env, self.plan, first))\n"
-            "                self._call(client, taken)\n"
+            "                self._call(messenger, taken)\n"
             "                self.sent += 1\n",
         ),
     ),
@@ -69,7 +69,7 @@ CALLED_AGAIN = Mutant(
             CALL,
             "                taken = waiting.pop(0)\n\n"
             "                def both(env, taken=taken):\n"
-            "                    result = self._call(client, taken)\n"
+            "                    result = self._call(messenger, taken)\n"
             "                    if result.outcome.kind != outcomes.DELIVERED:\n"
             "                        return records.failed(env, self.plan, result)\n"
             "                    records.delivered(env, self.plan, [result])\n"

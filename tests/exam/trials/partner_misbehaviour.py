@@ -60,13 +60,14 @@ MANNERS = {**BROKEN, **SLOW, **THROTTLED, **REJECTED}
 
 OUTCOME = "logistics_connector_base/core/outcome.py"
 SENDER = "logistics_connector_base/outbox/sender.py"
+MESSENGER = "logistics_connector_base/outbox/http_messenger.py"
 RECORDS = "logistics_connector_base/outbox/records.py"
 
 NEW_ID_EACH_TRY = Mutant(
     "a message gets a new id for each try",
     (
         Patch(
-            SENDER,
+            MESSENGER,
             "plan.id_header] = taken.receipt\n",
             'plan.id_header] = f"{taken.receipt}-{taken.tries}"\n',
         ),
