@@ -37,10 +37,10 @@ def clean(_arguments):
 
 
 def stop_servers():
-    """End the Odoo servers that were started with a configuration of this DEV_HOME."""
+    """End the Odoo servers that were started with a configuration of this DEV_HOME, and brokers."""
     groups = _server_groups()
     for group in groups:
-        say(f"stopping Odoo, process group {group}")
+        say(f"stopping process group {group}")
         os.killpg(group, signal.SIGTERM)
     deadline = time.monotonic() + 15
     while _server_groups() and time.monotonic() < deadline:
@@ -50,11 +50,11 @@ def stop_servers():
 
 
 def _server_groups():
-    """The process groups of our servers, known by the configuration file they were given."""
-    mark, groups = f"{paths.RUN}/odoo-".encode(), set()
+    """The process groups of our servers, known by the file or folder they were given."""
+    marks, groups = [f"{paths.RUN}/{name}-".encode() for name in ("odoo", "rabbitmq")], set()
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if mark in command.read_bytes():
+            if any(mark in command.read_bytes() for mark in marks):
                 groups.add(os.getpgid(int(command.parent.name)))
         except OSError:  # it ended meanwhile
             continue
