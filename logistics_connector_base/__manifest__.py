@@ -54,6 +54,7 @@
         "wizards/logistics_connection_setup_views.xml",
         "views/logistics_trace_views.xml",
         "views/logistics_menus.xml",
+        "wizards/logistics_test_bench_views.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {

@@ -54,6 +54,7 @@ from . import (
     logistics_subscription,
     logistics_shipment_announce,
     logistics_refusal,
+    logistics_rehearsal,
     logistics_refusal_proof,
     logistics_exception_evidence,
     logistics_exception_activity,

@@ -63,6 +63,12 @@ class LogisticsMessage(models.Model):
         ]
         return Domain("id", "in", SQL("(%s)", SQL(" UNION ").join(found)))
 
+    def action_test_bench(self):
+        """See, step by step, how it is understood now."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["logistics.test.bench"]._bench_of(self)
+
     def _compute_has_body(self):
         self.env.cr.execute(
             "SELECT message_id FROM logistics_message_body WHERE message_id = ANY(%s) "

@@ -34,6 +34,7 @@ from . import (
     test_parking,
     test_shipment,
     test_subscription,
+    test_test_bench,
     test_timeline,
     test_trace,
     test_tours,

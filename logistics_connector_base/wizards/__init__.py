@@ -13,5 +13,8 @@ from . import (
     logistics_privacy_wizard_line,
     logistics_resend,
     logistics_subscription_recover,
+    logistics_test_bench,
+    logistics_test_bench_change,
+    logistics_test_bench_event,
     logistics_trace,
 )
