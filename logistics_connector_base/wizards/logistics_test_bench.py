@@ -25,9 +25,9 @@ class LogisticsTestBench(models.TransientModel):
     )
     provider_id = fields.Many2one(related="connection_id.provider_id")
     message_id = fields.Many2one(
-        "logistics.message", "Message", readonly=True, help="The bytes of this one are taken."
+        "logistics.message", readonly=True, help="The bytes of this one are taken."
     )
-    payload = fields.Text("Message", help="As the partner sends it, or would.")
+    payload = fields.Text("Its text", help="As the partner sends it, or would.")
     payload_file = fields.Binary("Or a file", attachment=False)
     payload_name = fields.Char()
 
