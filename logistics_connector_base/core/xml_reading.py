@@ -24,15 +24,17 @@ _BLANK = re.compile(r"\s+")
 class XmlNode:
     """An element, or the place where one is missing (``element`` None)."""
 
-    __slots__ = ("_parent", "_step", "element")
+    __slots__ = ("_children", "_parent", "_step", "element")
 
     def __init__(self, element: "etree._Element | None", parent: "XmlNode | None", step: str):
         self.element, self._parent, self._step = element, parent, step
+        # By name, looked through once: a million children are asked for by ten names.
+        self._children: dict[str, list[etree._Element]] | None = None
 
     @property
     def name(self) -> str:
         """The element's name without namespace, "" where it is missing."""
-        return "" if self.element is None else etree.QName(self.element).localname
+        return "" if self.element is None else _local(self.element)
 
     @property
     def pointer(self) -> str:
@@ -49,16 +51,22 @@ class XmlNode:
 
     def items(self, name: str) -> tuple["XmlNode", ...]:
         """All children of this name; none where there is none."""
-        children = [] if self.element is None else self.element
-        found = [child for child in children if etree.QName(child).localname == name]
+        found = self._named(name)
         return tuple(XmlNode(child, self, f"{name}[{i}]") for i, child in enumerate(found, 1))
+
+    def _named(self, name: str) -> "list[etree._Element]":
+        if self._children is None:
+            self._children = {}
+            for child in () if self.element is None else self.element:
+                self._children.setdefault(_local(child), []).append(child)
+        return self._children.get(name, [])
 
     def get(self, name: str) -> "XmlNode":
         """The child of this name; an empty node where there is none. Several are refused."""
-        found = self.items(name)
+        found = self._named(name)
         if len(found) > 1:
-            raise found[1].fail("this stands here once more.")
-        return XmlNode(found[0].element if found else None, self, name)
+            raise XmlNode(found[1], self, f"{name}[2]").fail("this stands here once more.")
+        return XmlNode(found[0] if found else None, self, name)
 
     def path(self, *names: str) -> "XmlNode":
         """The child of a child of a child."""
@@ -120,7 +128,12 @@ def read_xml(raw: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
     except ValueError:
         raise ParseError("The message is not XML.") from None
     _check_depth(root, max_depth)
-    return XmlNode(root, None, etree.QName(root).localname)
+    return XmlNode(root, None, _local(root))
+
+
+def _local(element: "etree._Element") -> str:
+    """The name without namespace: comments and instructions, which have none, are not kept."""
+    return element.tag.rpartition("}")[2]
 
 
 def _check_depth(root: "etree._Element", max_depth: int) -> None:
