@@ -2,7 +2,7 @@
 """The time that a sender signed. The text itself is what was signed; it is only read here."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _SECONDS = re.compile(r"\d{1,12}", re.ASCII)
@@ -27,7 +27,10 @@ def read_moment(text: str) -> float | None:
             # Python reads at most six digits of a second; the others change nothing here.
             return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text)).timestamp()
         if _RFC_2822.fullmatch(text):
-            return parsedate_to_datetime(text).timestamp()
+            moment = parsedate_to_datetime(text)
+            # "-0000" (EasyPost's) is UTC that knows no zone: Python leaves it naive, and would
+            # take it for this machine's time.
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return None

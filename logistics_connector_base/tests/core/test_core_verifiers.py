@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -860,7 +861,8 @@ def test_the_schemes_name_has_no_case(text):
     [
         ("1760000000", NOW), ("1760000000123", NOW + 0.123), ("2025-10-09T08:53:20Z", NOW),
         ("2025-10-09T10:53:20.1234567+02:00", NOW + 0.123456), (RFC_2822, NOW),
-        ("9 Oct 2025 08:53:20 +0000", NOW), ("", None), ("2025-10-09T08:53:20", None),
+        ("9 Oct 2025 08:53:20 +0000", NOW), ("Thu, 09 Oct 2025 08:53:20 -0000", NOW),
+        ("", None), ("2025-10-09T08:53:20", None),
         ("2025-10-09", None), ("Thu, 9 Oct 2025 08:53:20", None), ("-1", None), ("1e9", None),
         ("1760000000.5", None), ("9" * 14, None), ("2025-13-09T08:53:20Z", None),
         ("Thu, 99 Oct 2025 08:53:20 GMT", None), (" 1760000000", None), ("Infinity", None),
@@ -868,6 +870,17 @@ def test_the_schemes_name_has_no_case(text):
 )  # fmt: skip
 def test_signed_times(text, moment):
     assert moments.read_moment(text) == (pytest.approx(moment) if moment is not None else None)
+
+
+def test_signed_times_do_not_depend_on_this_machines_zone(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        for text in ("Thu, 09 Oct 2025 08:53:20 -0000", RFC_2822, "2025-10-09T08:53:20Z"):
+            assert moments.read_moment(text) == NOW, text
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def shippo(text):
