@@ -15,6 +15,7 @@ PROVIDERS = {
     "provider_dhl_express": "dhl_express",
     "provider_usps": "usps",
     "provider_canadapost": "canadapost",
+    "provider_easypost": "easypost",
 }
 
 

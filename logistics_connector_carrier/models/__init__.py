@@ -6,6 +6,7 @@ from . import (
     logistics_provider_dhl,
     logistics_provider_dhl_express,
     logistics_provider_dpd,
+    logistics_provider_easypost,
     logistics_provider_fedex,
     logistics_provider_gls,
     logistics_provider_laposte,
