@@ -16,6 +16,7 @@ PROVIDERS = {
     "provider_usps": "usps",
     "provider_canadapost": "canadapost",
     "provider_easypost": "easypost",
+    "provider_shippo": "shippo",
 }
 
 

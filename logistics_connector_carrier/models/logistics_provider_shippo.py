@@ -1,0 +1,40 @@
+from odoo import api, models
+
+from ..providers.shippo import parse
+
+
+class LogisticsProviderShippo(models.AbstractModel):
+    """Shippo: tracks with their history, by webhook or asked for."""
+
+    _name = "logistics.provider.shippo"
+    _inherit = "logistics.provider.handler"
+    _description = "Shippo Provider"
+
+    @api.model
+    def _parse_message(self, raw, context):
+        return parse.parse(raw, context)
+
+    @api.model
+    def _connection_proofs(self):
+        # "t=…,v1=…" in one header, so there is no header of the time.
+        return [
+            {
+                "kind": "hmac_time",
+                "header": "Shippo-Auth-Signature",
+                "encoding": "hex",
+                "signed": "{timestamp}.{body}",
+            }
+        ]
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "Ask Shippo for signed webhooks; it takes up to ten working days. They give "
+                "you the secret: store it here."
+            ),
+            self.env._(
+                "Then add a webhook for “track_updated” with the address below, and register "
+                "the parcels whose labels were not bought there."
+            ),
+        ]
