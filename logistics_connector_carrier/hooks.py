@@ -17,6 +17,7 @@ PROVIDERS = {
     "provider_canadapost": "canadapost",
     "provider_easypost": "easypost",
     "provider_shippo": "shippo",
+    "provider_aftership": "aftership",
 }
 
 

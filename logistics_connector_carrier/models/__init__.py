@@ -1,6 +1,7 @@
 from . import (
     delivery_carrier,
     logistics_provider,
+    logistics_provider_aftership,
     logistics_provider_canadapost,
     logistics_provider_dcsa,
     logistics_provider_dhl,
