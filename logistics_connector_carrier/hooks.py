@@ -18,6 +18,7 @@ PROVIDERS = {
     "provider_easypost": "easypost",
     "provider_shippo": "shippo",
     "provider_aftership": "aftership",
+    "provider_shipengine": "shipengine",
 }
 
 
