@@ -19,6 +19,7 @@ PROVIDERS = {
     "provider_shippo": "shippo",
     "provider_aftership": "aftership",
     "provider_shipengine": "shipengine",
+    "provider_seventeentrack": "seventeentrack",
 }
 
 

@@ -13,6 +13,7 @@ from . import (
     logistics_provider_laposte,
     logistics_provider_royalmail,
     logistics_provider_sendcloud,
+    logistics_provider_seventeentrack,
     logistics_provider_shipengine,
     logistics_provider_shippo,
     logistics_provider_ups,
