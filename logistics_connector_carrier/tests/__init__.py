@@ -1,4 +1,5 @@
 from . import (
+    test_aggregators,
     test_corrections,
     test_delivery_method,
     test_mappings,
