@@ -139,6 +139,18 @@ def test_trouble_and_its_reasons():
     ]
 
 
+def test_delivered_in_ways_that_a_person_asks_about():
+    for detail, expected in {
+        "DELIVERED_DAMAGED": ("DLV_DELIVERED", "carrier.damage", ""),
+        "DELIVERED_IN_PART": ("DLV_PARTIAL", "", ""),
+        "DELIVERED_TO_NEIGHBOUR": ("DLV_DELIVERED", "", ""),
+        "CUSTOMER_TO_COLLECT_FROM_CARRIER": ("DLV_AVAILABLE", "", ""),
+    }.items():
+        scan = {"status_code": "DE", "status_detail_code": detail}
+        (event,) = changed("collect", events=[scan])
+        assert mapped(CODE, event) == expected, detail
+
+
 def test_back_to_the_sender_and_into_a_locker():
     assert facts("return") == [
         (("RTN_INITIATED", "", ""), (utc(2026, 3, 16, 16), -300, "second", False))
