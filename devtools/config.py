@@ -20,7 +20,7 @@ def channels(workers):
     jobs, lanes = max(2, workers - 1), max(1, min(3, workers - 1))
     return (
         f"root:{jobs},root.logistics:{jobs},"
-        f"root.logistics.inbound:{lanes},root.logistics.outbound:1"
+        f"root.logistics.inbound:{lanes},root.logistics.outbound:1,root.logistics.polling:1"
     )
 
 

@@ -123,6 +123,9 @@ class ParsedEvent:
     estimated_delivery: Instant | None = None
     documents: tuple[Document, ...] = ()
     pointer: str = ""  # JSON pointer (or segment number) of this event inside the message
+    # The state as it is, without the moment at which it came about: nothing new where the last that
+    # is known of the shipment is the same.
+    is_snapshot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

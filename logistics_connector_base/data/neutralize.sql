@@ -11,3 +11,6 @@ DELETE FROM logistics_nonce;
 -- Nor may it call the real systems beside it.
 UPDATE logistics_allowed_host
    SET active = false;
+-- Nor ask them, when a connection is taken live again for a test.
+UPDATE logistics_poll
+   SET active = false;

@@ -19,6 +19,7 @@ from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
 from ..core.personal import mask_text
 from .item import Item, with_documents_apart
+from .snapshots import recognise
 from .watchdog import NoWatchdog, TimeExceeded
 
 TEXT_LIMIT = 500
@@ -75,6 +76,7 @@ class Reader:
                 # partner of another company says can neither take its place nor be hidden by it.
                 fingerprint = f"{message.company_id.id}:{event_fingerprint(event)}"
                 self.items.append(Item(message, event, fingerprint, content=event_content(event)))
+        recognise(self.env, self.items)
         self._translate()
         for message in self.purged:
             self.items += self._items_of_purged(message)

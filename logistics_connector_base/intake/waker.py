@@ -95,7 +95,7 @@ class _Waker(threading.Thread):
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
                 return None
-            boxes = env["logistics.inbox"], env["logistics.outbox"]
+            boxes = env["logistics.inbox"], env["logistics.outbox"], env["logistics.sweeper"]
             waiting = [box._wake() for box in boxes]
             if any(waiting):
                 return 0  # something waits: look again until nothing does

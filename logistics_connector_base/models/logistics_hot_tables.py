@@ -20,6 +20,7 @@ HOT_TABLES = {
     "logistics_message": VACUUM,
     "logistics_message_key": {**VACUUM, "fillfactor": 90},
     "logistics_parked_reference": VACUUM,
+    "logistics_poll_shipment": VACUUM,
     "logistics_shipment": {**VACUUM, "fillfactor": 80},
 }
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.canonical import parse
+from ..providers.canonical import parse, poll
 
 
 class LogisticsProviderCanonical(models.AbstractModel):
@@ -13,6 +13,10 @@ class LogisticsProviderCanonical(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _polls(self):
+        return {"feed": poll.FEED}
 
     @api.model
     def _glance(self, raw, context):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.epcis import parse
+from ..providers.epcis import parse, poll
 
 
 class LogisticsProviderEpcis(models.AbstractModel):
@@ -13,6 +13,10 @@ class LogisticsProviderEpcis(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _polls(self):
+        return {"feed": poll.FEED}
 
     @api.model
     def _connection_proofs(self):

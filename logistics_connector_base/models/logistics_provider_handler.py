@@ -62,6 +62,15 @@ class LogisticsProviderHandler(models.AbstractModel):
         return spoken_codes(self._parse_message(raw, context))
 
     @api.model
+    def _polls(self):
+        """How this provider can be asked, beside or in the place of its webhooks: pure data and
+        functions (``core.polling``).
+
+        :return: dict, "shipment" → TrackingPoll and "feed" → FeedPoll, as far as there are any
+        """
+        return {}
+
+    @api.model
     def _connection_defaults(self):
         """Values for a new connection: where its message id stands, its time zone.
 

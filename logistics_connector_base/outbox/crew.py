@@ -1,4 +1,4 @@
-"""The senders of one job, each in a thread."""
+"""Whoever makes the calls of one job (senders of flows, askers of polls), each in a thread."""
 
 import contextlib
 import logging
@@ -25,7 +25,7 @@ class Crew:
         return slot in self.members
 
     def start(self, sender):
-        slot = (sender.plan.flow_id, sender.number)
+        slot = sender.slot
         thread = threading.Thread(
             target=self._run, args=(sender,), name=f"logistics.sender.{slot}", daemon=True
         )
@@ -37,7 +37,7 @@ class Crew:
             sender.run()
         except Exception as error:
             # The messages stay as they are: the next sender of this slot takes them back.
-            _logger.exception("a sender of flow %s broke off", sender.plan.flow_id)
+            _logger.exception("the sender %s broke off", sender.slot)
             with contextlib.suppress(Exception):
                 sender.pause_after(error)
         finally:

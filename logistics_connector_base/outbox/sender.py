@@ -36,6 +36,10 @@ class Sender:
         self.sent = 0
         self._results, self._flushed_at = [], time.monotonic()
 
+    @property
+    def slot(self):
+        return self.plan.flow_id, self.number
+
     def run(self):
         with contextlib.closing(messengers.make(self.plan)) as messenger:
             self._take_back()

@@ -40,6 +40,9 @@ class TestNeutralize(InboxCommon):
         )
         call = OutgoingCall("GET", "https://api.example.com/", b"", "m", datetime.now(UTC))
         self.assertTrue(live._make_caller().headers(call))
+        poll = self.env["logistics.poll"].create(
+            {"name": "Feed", "kind": "feed", "url": "https://p.example", "connection_id": live.id}
+        )
         live.action_new_address()
         token_digest = live.token_digest
         self.assertTrue(self.env["logistics.connection"]._intake_profile(token_digest))
@@ -62,5 +65,6 @@ class TestNeutralize(InboxCommon):
         self.assertFalse(self.env["logistics.access.token"].search([]))
         with self.assertRaises(NoAccess):
             live._make_caller().headers(call)
+        self.assertFalse(poll.active)
         self.assertFalse(live.token_digest)
         self.assertIsNone(self.env["logistics.connection"]._intake_profile(token_digest))

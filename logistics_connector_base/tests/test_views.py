@@ -23,7 +23,7 @@ MENUS = {
         "Waiting for a shipment",
         "Outgoing",
     },
-    "manager": {"Configuration", "Flows", "Code mappings", "Purges"},
+    "manager": {"Configuration", "Flows", "Polls", "Code mappings", "Purges"},
     "admin": {
         "Connections",
         "Event codes",
@@ -114,6 +114,14 @@ class TestViews(ViewsCommon):
                 "code": "release",
                 "connection_id": connection.id,
                 "url": "https://partner.example/orders",
+            }
+        )
+        self.env["logistics.poll"].create(
+            {
+                "name": "Sweep",
+                "kind": "feed",
+                "connection_id": connection.id,
+                "url": "https://partner.example/feed",
             }
         )
         with patch.object(waker, "wake", lambda dbname: None):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.fedex import parse
+from ..providers.fedex import parse, poll
 
 
 class LogisticsProviderFedex(models.AbstractModel):
@@ -13,6 +13,10 @@ class LogisticsProviderFedex(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _polls(self):
+        return {"shipment": poll.TRACKING}
 
     @api.model
     def _connection_proofs(self):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.ups import parse
+from ..providers.ups import parse, poll
 
 
 class LogisticsProviderUps(models.AbstractModel):
@@ -13,6 +13,10 @@ class LogisticsProviderUps(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _polls(self):
+        return {"shipment": poll.TRACKING}
 
     @api.model
     def _connection_proofs(self):

@@ -7,6 +7,7 @@ from . import (
     test_provider_answers,
     test_provider_dhl_push,
     test_providers_asked,
+    test_polls,
     test_providers_inbox,
     test_security,
 )

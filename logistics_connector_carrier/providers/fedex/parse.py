@@ -80,12 +80,17 @@ _MIN_IMAGE = 32  # bytes: less is no picture, and short codes may look like base
 def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     """All scans of all shipments of a message. Raises ParseError."""
     zone = local_zone(context)
-    results = read(raw).path("output", "completeTrackResults")
-    if results.value is None:
-        raise results.fail("the list of tracked numbers is missing.")
+    root = read(raw)
+    if root.is_object and root.get("trackResults").value is not None:
+        completed: tuple[Node, ...] = (root,)  # one result of an answer to a poll
+    else:
+        results = root.path("output", "completeTrackResults")
+        if results.value is None:
+            raise results.fail("the list of tracked numbers is missing.")
+        completed = results.items()
     events = tuple(
         event
-        for complete in results.items()
+        for complete in completed
         for result in complete.get("trackResults").items()
         for event in _shipment(result, complete.get("trackingNumber").code(), zone)
     )

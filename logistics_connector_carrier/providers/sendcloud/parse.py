@@ -20,7 +20,13 @@ in the field are milliseconds, other receivers were sent seconds. The two cannot
 as seconds, milliseconds of this century lie beyond the year 30000. ``timestamp`` dates the message;
 it stands in where the status did not come from the carrier and has no time of its own.
 The address is the receiver's, not where the parcel is: it is no place of the event.
+
+A parcel alone, without action, is an entry of the list of parcels (:mod:`.poll`): the status as it
+is now. When it came about the list does not tell; it is a snapshot, dated by ``date_updated``, and
+says nothing new where the last that is known of the parcel is that status.
 """
+
+from dataclasses import replace
 
 from odoo.addons.logistics_connector_base.core.canonical import (
     Instant,
@@ -32,9 +38,12 @@ from odoo.addons.logistics_connector_base.core.canonical import (
 from odoo.addons.logistics_connector_base.core.instants import from_unix
 from odoo.addons.logistics_connector_base.core.reading import Node, instant_or_none, read
 
+from .poll import updated_at
+
 CODE = "sendcloud"
 NAME = "Sendcloud"
 STATUS_CHANGED = "parcel_status_changed"
+LISTED = "parcel"
 RETURN = "return"
 
 _FIRST_MILLISECONDS = 100_000_000_000  # in seconds: the year 5138; in milliseconds: March 1973
@@ -45,19 +54,31 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
 
     Raises ParseError."""
     root = read(raw)
+    if root.get("action").value is None and root.get("status").value is not None:
+        return ParsedMessage(events=(_snapshot(root),), message_type=LISTED)
     action = root.get("action").required()
     events = (_event(root),) if action == STATUS_CHANGED else ()
     return ParsedMessage(events=events, message_type=action)
 
 
 def _event(root: Node) -> ParsedEvent:
-    parcel = root.get("parcel")
+    event = _status(root.get("parcel"))
+    sent = _instant(root.get("timestamp"))
+    changed = _instant(root.get("carrier_status_change_timestamp"))
+    return replace(event, occurred=changed or sent, recorded=sent)
+
+
+def _snapshot(parcel: Node) -> ParsedEvent:
+    event, updated = _status(parcel), updated_at(parcel)
+    instant = Instant(updated) if updated else None
+    return replace(event, occurred=instant, recorded=instant, is_snapshot=True)
+
+
+def _status(parcel: Node) -> ParsedEvent:
     parcel_id, number = parcel.get("id").code(), parcel.get("tracking_number").code()
     if not (parcel_id or number):
         raise parcel.fail("neither the id nor the tracking number of the parcel is given.")
     status = parcel.get("status")
-    sent = _instant(root.get("timestamp"))
-    changed = _instant(root.get("carrier_status_change_timestamp"))
     return ParsedEvent(
         issuer=CODE,
         shipment_key=parcel_id or number,
@@ -65,8 +86,7 @@ def _event(root: Node) -> ParsedEvent:
         raw_code=status.get("id").required(),
         raw_sub_code=RETURN if parcel.get("is_return").flag() else "",
         raw_text=status.get("message").text(),
-        occurred=changed or sent,
-        recorded=sent,
+        occurred=None,
         pointer=parcel.pointer,
     )
 

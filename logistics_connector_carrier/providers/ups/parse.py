@@ -21,7 +21,8 @@ the offset its difference to the local pair. Local only: ``gmtOffset`` ("-04.00"
 connection's zone, assumed. What is said of the delivery to come is local to the receiver, without
 offset: the connection's zone, assumed.
 
-A list of such objects is read, too: it is what a file of collected messages holds.
+A list of such objects is read, too: it is what a file of collected messages holds. And the answer
+of the Track API (:mod:`.poll`), whose activities are the same scans.
 """
 
 import re
@@ -45,9 +46,12 @@ from odoo.addons.logistics_connector_base.core.reading import (
     read,
 )
 
+from .poll import scans
+
 CODE = "ups"
 NAME = "UPS Track Alert"
 MESSAGE_TYPE = "track_alert"
+TRACKED = "track_response"
 
 NO_CODE = "-"
 TYPE_UPDATE = "U"  # "updated delivery date or time": the event is an estimate
@@ -59,6 +63,9 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     """The event of one message (two, where it carries the delivery photo). Raises ParseError."""
     root = read(raw)
     zone = local_zone(context)
+    if root.is_object and root.get("trackResponse").value is not None:
+        events = tuple(event for scan in scans(root) for event in _events(scan, zone))
+        return ParsedMessage(events=events, message_type=TRACKED)
     messages = root.items() if root.is_list else (root,)
     events = tuple(event for message in messages for event in _events(message, zone))
     return ParsedMessage(events=events, message_type=MESSAGE_TYPE)

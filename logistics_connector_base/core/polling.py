@@ -1,0 +1,146 @@
+# Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
+"""How a provider says that it can be asked: plain data and pure functions.
+
+What is answered goes the way of every message, in the pieces that :attr:`elements` names: the bytes
+of each element of that list, exactly as they came. An entry that is read again is the same bytes
+again, whatever stands around it (times, ids of the request, other entries).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from .canonical import ParseError
+from .instants import parse_iso
+from .json_slices import elements as slices
+from .reading import Node, read
+
+LIVE, TEST = "production", "test"
+SHIPMENT, FEED = "shipment", "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One call without effect. ``url`` without keys: those are our access's."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page of a feed says of the feed: ``cursor`` of the next one ("" for the last), and the
+    ``latest`` time of record in it (aware, None where it shows none). ``count`` of entries."""
+
+    cursor: str = ""
+    latest: datetime | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingPoll:
+    """Asked for the history of single numbers.
+
+    :param urls: address by environment ("production", "test")
+    :param ask: ``(url, numbers) -> Ask``, for at most ``most`` numbers
+    :param elements: keys that lead to the list of results; None: the answer is one message
+    :param unknown: statuses that say "no such number", which is nobody's trouble
+    """
+
+    urls: Mapping[str, str]
+    ask: Callable[[str, tuple[str, ...]], Ask]
+    most: int = 1
+    elements: tuple[str, ...] | None = None
+    unknown: tuple[int, ...] = (404,)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPoll:
+    """Asked for everything that was recorded or changed since a moment, page by page.
+
+    :param ask: ``(url, since, cursor, size) -> Ask``; ``since`` aware, ``cursor`` "" for the first
+        page
+    :param page: ``(body, headers) -> Page``; raises ParseError
+    :param elements: keys that lead to the list of entries
+    :param most: entries of a page, at most
+    """
+
+    urls: Mapping[str, str]
+    ask: Callable[[str, datetime, str, int], Ask]
+    page: Callable[[bytes, Mapping[str, str]], Page]
+    elements: tuple[str, ...]
+    most: int = 500
+
+
+def pieces(raw: bytes, path: tuple[str, ...] | None) -> list[bytes]:
+    """The messages of an answer. Raises ParseError where it is not what was to come."""
+    if not raw.strip():
+        return []
+    return [raw] if path is None else slices(raw, path)
+
+
+def with_query(url: str, **values: object) -> str:
+    """``url`` with these parameters; those that are empty are left out, others of a name that is
+    there already replaced."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query, True) if pair[0] not in values]
+    kept += [(name, str(value)) for name, value in values.items() if value not in (None, "")]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def parameter(url: str, name: str) -> str:
+    """One parameter of an address's query, "" where it is missing. Addresses that a partner gives
+    are never called: they may lead anywhere, with our keys."""
+    try:
+        return parse_qs(urlsplit(url).query).get(name, [""])[0]
+    except ValueError:
+        return ""
+
+
+def next_link(headers: Mapping[str, str]) -> str:
+    """The address of rel="next" in a Link header (RFC 8288), "" without one."""
+    for link in (headers.get("Link") or "").split(","):
+        target, *attributes = link.split(";")
+        words = [part.strip().replace('"', "").lower() for part in attributes]
+        if "rel=next" in words:
+            return target.strip().strip("<>")
+    return ""
+
+
+def iso(moment: datetime) -> str:
+    """In UTC, to the microsecond where it has any: "2026-03-11T10:00:00Z"."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def latest(nodes: list[Node], *names: str) -> datetime | None:
+    """The latest time under the first of these names that each entry has. One that cannot be read
+    counts as none: the watermark moves by the others, if there are any."""
+    moments = []
+    for node in nodes:
+        text = next((found for name in names if (found := _text(node.get(name)))), "")
+        try:
+            instant = parse_iso(text) if text else None
+        except ValueError:
+            instant = None
+        if instant and instant.precision != "day":
+            moments.append(instant.utc)
+    return max(moments, default=None)
+
+
+def entries(raw: bytes, *path: str) -> list[Node]:
+    """The entries of a page, none where the list is missing. Raises ParseError where something else
+    stands in its place."""
+    node = read(raw).path(*path) if path else read(raw)
+    if not (node.is_list or (node.value is None and path)):
+        raise node.fail("a list expected.")
+    return list(node.items())
+
+
+def _text(node: Node) -> str:
+    try:
+        return node.text()
+    except ParseError:
+        return ""

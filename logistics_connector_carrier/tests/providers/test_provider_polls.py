@@ -1,0 +1,134 @@
+"""Asking carriers: the calls as their pages say, and the same scan told twice is one event."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from odoo.addons.logistics_connector_base.core.canonical import ParseError
+from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
+from odoo.addons.logistics_connector_base.core.polling import pieces
+from odoo.addons.logistics_connector_carrier.providers.dcsa import parse as dcsa
+from odoo.addons.logistics_connector_carrier.providers.dcsa import poll as dcsa_poll
+from odoo.addons.logistics_connector_carrier.providers.fedex import parse as fedex
+from odoo.addons.logistics_connector_carrier.providers.fedex import poll as fedex_poll
+from odoo.addons.logistics_connector_carrier.providers.sendcloud import parse as sendcloud
+from odoo.addons.logistics_connector_carrier.providers.sendcloud import poll as sendcloud_poll
+from odoo.addons.logistics_connector_carrier.providers.ups import parse as ups
+from odoo.addons.logistics_connector_carrier.providers.ups import poll as ups_poll
+
+from .common import JSON, NEW_YORK, fixture, fuzz, holds, told, utc
+
+SINCE = datetime(2026, 3, 11, 10, tzinfo=UTC)
+FEEDS = [dcsa_poll.FEED, sendcloud_poll.FEED]
+
+
+def polled(provider, declared, name):
+    """The events of an answer, as they come out of the inbox."""
+    answer = fixture(provider.CODE, name)
+    return [
+        event
+        for piece in pieces(answer, declared.elements)
+        for event in provider.parse(piece, NEW_YORK).events
+    ]
+
+
+def webhook(provider, name):
+    return provider.parse(fixture(provider.CODE, name), NEW_YORK).events
+
+
+def prints(events):
+    return {event_fingerprint(event) for event in events}
+
+
+def test_ups_is_asked_for_one_number():
+    ask = ups_poll.TRACKING.ask("https://onlinetools.ups.com/api/track/v1/details", ("1Z 1/2",))
+    assert ask.url.endswith("/api/track/v1/details/1Z%201%2F2?locale=en_US")
+    assert ask.method == "GET" and ask.headers["transId"] and ask.headers["transactionSrc"]
+    assert ups_poll.TRACKING.most == 1
+
+
+def test_a_scan_of_ups_by_both_ways_is_one_event():
+    found = polled(ups, ups_poll.TRACKING, "tracked")
+    sent = [*webhook(ups, "normal"), *webhook(ups, "in_transit")]
+    assert prints(found) == prints(sent) and len(found) == 2
+    assert prints(polled(ups, ups_poll.TRACKING, "tracked_moving")) == prints(sent[1:])
+    assert [event.signed_by for event in found] == ["EXAMPLE", ""]
+    (moving,) = polled(ups, ups_poll.TRACKING, "tracked_moving")
+    assert told(moving.estimated_delivery) == (utc(2026, 3, 11, 16, 0), None, "day", True)
+
+
+def test_a_number_that_ups_does_not_know_holds_no_event():
+    assert polled(ups, ups_poll.TRACKING, "tracked_unknown") == []
+
+
+def test_fedex_is_asked_for_thirty_numbers():
+    numbers = tuple(str(number) for number in range(30))
+    ask = fedex_poll.TRACKING.ask("https://apis.fedex.com/track/v1/trackingnumbers", numbers)
+    content = json.loads(ask.body)
+    assert ask.method == "POST" and content["includeDetailedScans"] is True
+    asked = [entry["trackingNumberInfo"]["trackingNumber"] for entry in content["trackingInfo"]]
+    assert tuple(asked) == numbers and len(asked) <= fedex_poll.TRACKING.most
+
+
+def test_a_scan_of_fedex_by_both_ways_is_one_event():
+    assert prints(polled(fedex, fedex_poll.TRACKING, "tracked")) == prints(webhook(fedex, "normal"))
+    pieces_of_it = pieces(fixture("fedex", "tracked"), fedex_poll.TRACKING.elements)
+    # What changes with each request is in none of them.
+    assert len(pieces_of_it) == 2 and not any(b"transactionId" in one for one in pieces_of_it)
+
+
+def test_sendclouds_parcels_are_snapshots():
+    ask = sendcloud_poll.FEED.ask("https://panel.sendcloud.sc/api/v2/parcels", SINCE, "abc", 100)
+    assert ask.url.endswith("?updated_after=2026-03-11T10%3A00%3A00Z&cursor=abc")
+    page = sendcloud_poll.FEED.page(fixture("sendcloud", "parcels"), {})
+    assert (page.cursor, page.count) == ("cj0xJnA9NDEyMzQ1Njc4", 2)
+    assert page.latest == utc(2026, 3, 11, 15, 21, 2)
+    delivered, moving = polled(sendcloud, sendcloud_poll.FEED, "parcels")
+    (sent,) = webhook(sendcloud, "normal")
+    assert delivered.is_snapshot and moving.is_snapshot and not sent.is_snapshot
+    same = ("issuer", "shipment_key", "references", "raw_code", "raw_sub_code")
+    for name in same:
+        assert getattr(delivered, name) == getattr(sent, name), name
+    assert told(delivered.occurred) == (utc(2026, 3, 11, 15, 21, 2), None, "second", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "cursor"), [(None, ""), ("abc", "abc"), ("https://x.example/p?cursor=d%3D", "d=")]
+)
+def test_sendclouds_next_page(text, cursor):
+    raw = json.dumps({"next": text, "parcels": []}).encode()
+    assert sendcloud_poll.FEED.page(raw, {}).cursor == cursor
+
+
+def test_dcsas_events():
+    url = "https://api.carrier.example/v2/events?carrierBookingReference=B1"
+    ask = dcsa_poll.FEED.ask(url, SINCE, "", 100)
+    assert ask.url == (f"{url}&eventCreatedDateTime%3Agte=2026-03-11T10%3A00%3A00Z&limit=100")
+    raw = fixture("dcsa", "normal")
+    page = dcsa_poll.FEED.page(raw, {"Next-Page": "https://api.carrier.example/v2?cursor=z"})
+    assert page.cursor == "z" and page.count == len(json.loads(raw)) and page.latest
+    assert dcsa_poll.FEED.page(b"[]", {}).cursor == ""
+    assert prints(polled(dcsa, dcsa_poll.FEED, "normal")) == prints(webhook(dcsa, "normal"))
+
+
+def test_nobody_who_tests_asks_the_live_system():
+    for declared in (ups_poll.TRACKING, fedex_poll.TRACKING):
+        assert declared.urls["test"] != declared.urls["production"]
+
+
+@fuzz
+@given(JSON)
+def test_hostile_answers(value):
+    for provider in (ups, fedex, sendcloud, dcsa):
+        holds(provider.parse, value)
+        holds(provider.parse, {"trackResponse": value})
+        holds(provider.parse, {"trackResponse": {"shipment": [{"package": [value]}]}})
+        holds(provider.parse, {"trackResults": value})
+        holds(provider.parse, {"status": value, "id": value, "date_updated": value})
+    for feed in FEEDS:
+        for wrapped in (value, {"parcels": value, "next": value}, [value]):
+            try:
+                feed.page(json.dumps(wrapped).encode(), {})
+            except ParseError as error:
+                assert str(error)
