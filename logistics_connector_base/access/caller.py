@@ -8,6 +8,7 @@ from ..core.access import AccessMethod, Basic, MutualTls, NoAccess, OAuth2, Outg
 from ..core.masking import MASK
 from ..core.netguard import BROKER, WEB, Refusal, parse_target
 from ..core.secretbox import SecretBoxError
+from ..intake.waker import note_used
 from ..tools.master_key import open_secret
 from .tokens import TokenKeeper
 
@@ -170,19 +171,21 @@ class Caller:
         made: dict[str, str] = {}
         for way in self._ways:
             if isinstance(way.method, MutualTls):
-                way.valid(call.now)
+                note_used(self._dbname, way.valid(call.now)[0].credential_id)
                 continue
             self._check_host(way, call.url)
+            newest = way.valid(call.now)[0]
             keeper = self._keepers.get(way.access_id)
             if keeper is None:
                 keys = way.opened(call.now)
             else:
-                secret = way.valid(call.now)[0]
-                keys = [keeper.token(_open(secret), f"{secret.credential_id}/{secret.stored_at}")]
+                mark = f"{newest.credential_id}/{newest.stored_at}"
+                keys = [keeper.token(_open(newest), mark)]
             headers = self._made(way, way.method.headers, call, keys)
             if {name.lower() for name in made} & {name.lower() for name in headers}:
                 raise NoAccess(f"“{way.name}”: another way writes the same header.", "unusable")
             made |= headers
+            note_used(self._dbname, newest.credential_id)
         return made
 
     def login(self, url: str) -> tuple[str, str]:
@@ -193,7 +196,10 @@ class Caller:
         for way in self._ways:
             if isinstance(way.method, Basic):
                 self._check_host(way, url)
-                return way.method.username, way.opened(datetime.now(UTC))[0]
+                now = datetime.now(UTC)
+                password = way.opened(now)[0]
+                note_used(self._dbname, way.valid(now)[0].credential_id)
+                return way.method.username, password
         raise NoAccess(
             "A message broker asks for a user name and a password: add them to “Our access” of "
             f"“{self._name}”.",

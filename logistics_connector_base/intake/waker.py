@@ -51,14 +51,15 @@ def wake(dbname):
 
 
 def note_used(dbname, credential_id):
-    """Say that a secret fitted; written down by the waker, at most once an hour for each."""
+    """Say that a partner's secret fitted, or that we used ours; written down by the waker, at most
+    once an hour for each."""
     now = time.monotonic()
     key = (dbname, credential_id)
-    if now - _noted.get(key, -HOUR) >= HOUR:
+    waker = _wakers.get(dbname)
+    # Where none was started yet, the next use is noted.
+    if waker is not None and now - _noted.get(key, -HOUR) >= HOUR:
         _noted[key] = now
-        waker = _wakers.get(dbname)
-        if waker is not None:
-            waker.used.add(credential_id)
+        waker.used.add(credential_id)
 
 
 class _Waker(threading.Thread):

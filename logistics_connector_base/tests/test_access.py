@@ -3,6 +3,7 @@
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -10,6 +11,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..access import Caller, NoAccess, OutgoingCall
+from ..access import caller as callers
 from ..core.access import KINDS, PURPOSES
 from ..tools.master_key import open_secret
 from .common import InboxCommon
@@ -86,6 +88,18 @@ class TestAccess(AccessCommon):
         self.assertEqual(caller.url(URL), URL)
         self.assertFalse(connection.access_warning)
         self.assertIn("API key in header X-Api-Key", connection.access_summary)
+
+    def test_it_is_noted_when_a_secret_was_last_used(self):
+        connection = self.connection(API_KEY, secret="k-old")
+        newest = self.store(connection.access_ids)
+        caller, used = connection._make_caller(), []
+        with patch.object(callers, "note_used", lambda *arguments: used.append(arguments)):
+            caller.headers(call())
+            self.assertEqual(used, [(self.env.cr.dbname, newest.id)])
+            connection.access_ids.hosts = "elsewhere.example"
+            with self.assertRaises(NoAccess):
+                connection._make_caller().headers(call())
+        self.assertEqual(len(used), 1, "it was not sent")
 
     def test_a_connection_without_any_way_calls_as_nobody(self):
         self.assertEqual(self.connection()._make_caller().headers(call()), {})
