@@ -20,6 +20,8 @@ DOUBT = "doubt"  # nobody knows whether the partner has worked it
 THROTTLED = "throttled"  # not now: the partner is well and asks us to wait
 GONE = "gone"  # the address is closed for good (RFC 9110 15.5.11): stop sending there
 REFUSED = "refused"  # our own rules forbid the call: a person must change a setting
+# Not of a call: the partner was asked, or a person looked, and the message is not there.
+ABSENT = "absent"
 
 # The partner is well, asks for patience, and has not worked it.
 WAIT = {425, 429}

@@ -35,6 +35,7 @@ class LogisticsBreaker(models.Model):
     paused_until = fields.Datetime("They ask us to wait until", readonly=True)
     reason = fields.Char(readonly=True)
     last_success_at = fields.Datetime("Last success", readonly=True)
+    served_at = fields.Datetime("Last turn", readonly=True, help="When messages were taken.")
     change_ids = fields.One2many("logistics.breaker.change", "breaker_id", readonly=True)
 
     _flow_uniq = models.UniqueIndex("(flow_id)")
@@ -53,7 +54,9 @@ class LogisticsBreaker(models.Model):
         after = breakers.Breaker(state)
         if state != "closed":
             probe_at = now + timedelta(minutes=1) if state == "open" else None
-            after = breakers.Breaker(state, before.failures, 60.0, now, probe_at)
+            # It is in trouble for as long as it is, whatever is found wrong with it meanwhile.
+            since = (before.state != "closed" and before.opened_at) or now
+            after = breakers.Breaker(state, before.failures, 60.0, since, probe_at)
         claims.save_breaker(cr, flow.id, after)
         cr.execute(
             "UPDATE logistics_breaker SET reason = %s, paused_until = NULL WHERE flow_id = %s",
@@ -98,6 +101,7 @@ class LogisticsBreaker(models.Model):
                         "name": name % {"flow": flow.name, "partner": flow.connection_id.name},
                         "company_id": flow.company_id.id,
                         "connection_id": flow.connection_id.id,
+                        "flow_id": flow.id,
                         "provider": flow.connection_id.provider_id.code,
                         "detail": reason,
                     }

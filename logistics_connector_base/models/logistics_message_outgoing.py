@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..core.outcome import ABSENT
+
 STATES = [
     ("scheduled", "Scheduled"),
     ("pending", "To send"),
@@ -196,7 +198,7 @@ class LogisticsMessage(models.Model):
             )
         messages = self.sudo()
         if state == "pending":
-            messages._send_again(note)
+            messages._send_again(note, ABSENT)
         else:
             messages.write(
                 {"state": state, "processed_at": fields.Datetime.now(), "next_try_at": False}
@@ -205,7 +207,7 @@ class LogisticsMessage(models.Model):
             messages._resolve_outgoing()
             self.env["logistics.outbox"]._wake_after_commit()
 
-    def _send_again(self, note):
+    def _send_again(self, note, kind=False):
         self.write(
             {
                 "state": "pending",
@@ -217,17 +219,18 @@ class LogisticsMessage(models.Model):
                 "expires_at": False,
             }
         )
-        self._note_decision(note)
+        self._note_decision(note, kind)
         self._resolve_outgoing()
         self.env["logistics.outbox"]._wake_after_commit()
 
-    def _note_decision(self, text):
-        """What a person decided, in the list of tries: the next one tells what came of it."""
+    def _note_decision(self, text, kind=False):
+        """What a person decided, in the list of tries: the next one tells what came of it.
+
+        :param str kind: ``outcome.ABSENT`` where that says that the partner has not got it
+        """
+        values = {"error_class": kind, "error_text": text}
         self.env["logistics.message.attempt"].create(
-            [
-                {"message_id": message.id, "number": message.tries, "error_text": text}
-                for message in self
-            ]
+            [{"message_id": message.id, "number": message.tries, **values} for message in self]
         )
 
     def _resolve_outgoing(self):

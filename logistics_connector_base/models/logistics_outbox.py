@@ -11,7 +11,7 @@ from ..access import NoAccess
 from ..core.bodies import pack
 from ..core.identity import digest
 from ..intake import waker
-from ..outbox import lanes, plan
+from ..outbox import fallback, lanes, plan
 from ..outbox.crew import Crew
 from ..outbox.sender import Sender
 
@@ -189,7 +189,7 @@ class LogisticsOutbox(models.AbstractModel):
 
         :return: whether messages are due, or being sent
         """
-        due = lanes.due_flows(self.env.cr)
+        due = lanes.due_flows(self.env.cr) + fallback.due(self.env.cr)
         if not due:
             return False
         live = lanes.live(self.env.cr)
@@ -204,7 +204,9 @@ class LogisticsOutbox(models.AbstractModel):
     @api.model
     def _due_in(self):
         """Seconds until something that waits becomes due; None when nothing does."""
-        return lanes.seconds_to_next(self.env.cr)
+        cr = self.env.cr
+        found = [lanes.seconds_to_next(cr), fallback.seconds_to_next(cr)]
+        return min((seconds for seconds in found if seconds is not None), default=None)
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -234,9 +236,11 @@ class LogisticsOutbox(models.AbstractModel):
             while True:
                 for slot in crew.ended():
                     session.leave(slot)
-                due = session.due_flows() if time.monotonic() < deadline else []
-                for flow_id, senders in due:
-                    self._start_senders(session, crew, flow_id, senders, deadline)
+                due = []
+                if time.monotonic() < deadline:
+                    self._step_fallbacks(session)
+                    due = session.due_flows()
+                self._fill_rooms(session, crew, due, deadline)
                 if not crew.members:  # nothing is due, or others are at it
                     return crew.sent
                 crew.wait()
@@ -244,17 +248,40 @@ class LogisticsOutbox(models.AbstractModel):
             # Where the session was lost, so are the locks: nobody goes on without.
             crew.halt()
 
-    def _start_senders(self, session, crew, flow_id, count, deadline):
-        """Start the senders of a flow that are not at work, here or in another process."""
+    def _fill_rooms(self, session, crew, due, deadline):
+        """A sender for each flow, those first that waited longest; then further ones. Where flows
+        find no room, others have had their turn."""
+        waiting = 0
+        for flow_id, count in due:
+            if crew.serves(flow_id):
+                continue
+            if crew.has_room:
+                self._start_senders(session, crew, flow_id, count, deadline, 1)
+            else:
+                waiting += 1
+        if waiting:
+            crew.make_room(waiting)
+            return
+        for flow_id, count in due:
+            if count > 1 and crew.has_spare_room:
+                self._start_senders(session, crew, flow_id, count, deadline, count)
+
+    def _start_senders(self, session, crew, flow_id, count, deadline, most):
+        """Start up to ``most`` of the ``count`` senders of a flow that are not at work, here or in
+        another process."""
         for number in range(count):
             slot = (flow_id, number)
-            if crew.has(slot) or not crew.has_room or not session.take(slot):
+            has_room = crew.has_spare_room if crew.serves(flow_id) else crew.has_room
+            if most <= 0 or not has_room:
+                return
+            if crew.has(slot) or not session.take(slot):
                 continue
             made = self._plan(flow_id)
             if made is None:
                 session.leave(slot)
                 return
             crew.start(Sender(made, number, deadline))
+            most -= 1
 
     def _plan(self, flow_id):
         """What a sender must know, read in a transaction of its own; None when it must not send."""

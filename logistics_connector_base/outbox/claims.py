@@ -25,9 +25,14 @@ CLAIM = """
 WITH taken AS MATERIALIZED (
     SELECT m.id FROM logistics_message m
     WHERE m.flow_id = %(flow)s AND m.state = 'pending'
+      AND (NOT %(only_doubts)s OR m.error_class = 'doubt')
       AND (NOT %(is_ordered)s OR m.business_key IS NULL OR NOT EXISTS (
           SELECT 1 FROM logistics_message e
           WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key AND e.id < m.id
+                AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead'))
+        AND NOT EXISTS (
+          SELECT 1 FROM logistics_message e
+          WHERE e.first_flow_id = m.flow_id AND e.business_key = m.business_key
                 AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))
     ORDER BY m.priority, m.id LIMIT %(limit)s
     FOR UPDATE OF m SKIP LOCKED
@@ -39,9 +44,20 @@ WHERE m.id = taken.id AND b.message_id = m.id
 RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
           m.correlation_id, m.priority, b.content
 """
+# While messages go another way, one that must stay here shows whether the partner is back, and not
+# one that might have to stay afterwards.
+PROBE = """
+UPDATE logistics_message SET state = 'pending', next_try_at = NULL
+WHERE id = (SELECT id FROM logistics_message
+            WHERE flow_id = %(flow)s AND state = 'scheduled' AND error_class = 'doubt'
+            ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+"""
+IS_AWAY = "SELECT fallback_state = 'used' FROM logistics_breaker WHERE flow_id = %(flow)s"
+# Where it is still this taking of it, and not a later one by somebody else.
 RELEASE = """
-UPDATE logistics_message SET state = 'pending', tries = tries - 1, lane = NULL
-WHERE id = ANY(%s) AND state = 'sending'
+UPDATE logistics_message m SET state = 'pending', tries = m.tries - 1, lane = NULL
+FROM unnest(%s::int[], %s::int[]) AS taken(id, tries)
+WHERE m.id = taken.id AND m.tries = taken.tries AND m.state = 'sending' AND m.lane = %s
 """
 # The lock of this slot is ours, so whoever had these is gone. They may have arrived, or arrive yet:
 # the partner is asked when the call would be over.
@@ -76,6 +92,14 @@ FROM taken WHERE m.id = taken.id
 RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
           m.correlation_id, m.priority, m.state
 """
+# A question that could not be asked after all: it counts for nothing.
+UNASK = """
+UPDATE logistics_message
+SET tries = tries - CASE WHEN state = 'doubt' THEN 1 ELSE 0 END,
+    next_try_at = now() AT TIME ZONE 'UTC'
+WHERE id = %s AND tries = %s AND state = %s
+"""
+SERVED = "UPDATE logistics_breaker SET served_at = now() AT TIME ZONE 'UTC' WHERE flow_id = %s"
 # Who waits for a later try since nobody answered need not wait on when they do.
 HURRY = """
 UPDATE logistics_message SET next_try_at = now() AT TIME ZONE 'UTC'
@@ -169,15 +193,30 @@ def next_round(cr, plan, number, size):
         wait = (breaker.probe_at - now).total_seconds()
         return Round(wait=max(wait, 0.05), expired=expired)
     is_probe = trying.state != breakers.CLOSED
-    cr.execute(CLAIM, {**values, "limit": 1 if is_probe else size})
-    rows = cr.fetchall()
+    rows = _take_probe(cr, values) if is_probe else _take(cr, values, size)
     messages = sorted(
         (Taken(*row[:-1], bytes(row[-1] or b"")) for row in rows),
         key=lambda taken: (taken.priority, taken.id),
     )
-    if messages and is_probe:
-        save_breaker(cr, plan.flow_id, trying)
+    if messages:
+        cr.execute(SERVED, (plan.flow_id,))
+        if is_probe:
+            save_breaker(cr, plan.flow_id, trying)
     return Round(tuple(messages), None, is_probe, expired)
+
+
+def _take(cr, values, size, only_doubts=False):
+    cr.execute(CLAIM, {**values, "limit": size, "only_doubts": only_doubts})
+    return cr.fetchall()
+
+
+def _take_probe(cr, values):
+    cr.execute(IS_AWAY, values)
+    rows = []
+    if cr.fetchone()[0]:
+        cr.execute(PROBE, values)
+        rows = _take(cr, values, 1, only_doubts=True)
+    return rows or _take(cr, values, 1)
 
 
 def take_question(cr, plan):
@@ -222,6 +261,11 @@ def hurry(cr, flow_id):
     cr.execute(HURRY, (flow_id,))
 
 
-def release(cr, ids):
-    """Give back what was taken and not begun: no try was made."""
-    cr.execute(RELEASE, (list(ids),))
+def release(cr, messages, number):
+    """Give back what was taken by this sender and not begun: no try was made."""
+    cr.execute(RELEASE, ([one.id for one in messages], [one.tries for one in messages], number))
+
+
+def unask(cr, taken, state):
+    """Give back a question that was taken and not asked."""
+    cr.execute(UNASK, (taken.id, taken.tries, state))

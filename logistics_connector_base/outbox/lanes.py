@@ -2,11 +2,14 @@
 that holds their advisory locks. When its process ends, whatever ends it, they are free.
 """
 
+from . import fallback
+
 # First keys of the advisory locks: of the lanes ("LOGO"), and of the senders ("LOGS").
 LANE_LOCKS, SENDER_LOCKS = 0x4C4F474F, 0x4C4F4753
 SLOTS = 8  # of a flow; logistics.flow allows no more senders
 
-# Flows with something to send now. One index entry each tells, however much waits.
+# Flows with something to send now, those first that had their last turn longest ago. One index
+# entry each tells, however much waits.
 DUE = """
 WITH held AS MATERIALIZED (
     SELECT COALESCE(array_agg(objid::bigint), '{{}}') AS slots FROM pg_locks
@@ -34,12 +37,17 @@ WHERE f.active AND c.active AND c.state IN ('parallel', 'live')
     OR EXISTS (SELECT 1 FROM logistics_message m, held
                WHERE m.flow_id = f.id AND m.state = 'sending'
                AND m.flow_id::bigint * {slots} + m.lane <> ALL (held.slots)))
-ORDER BY f.id
+ORDER BY b.served_at NULLS FIRST, f.id
 """
-# No earlier message about the same thing is unsettled, or failed and undecided.
+# No earlier message about the same thing is unsettled, or failed and undecided; nor one that went
+# another way while the partner was down.
 FREE = """(NOT f.is_ordered OR m.business_key IS NULL OR NOT EXISTS (
     SELECT 1 FROM logistics_message e
     WHERE e.flow_id = m.flow_id AND e.business_key = m.business_key AND e.id < m.id
+          AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead'))
+  AND NOT EXISTS (
+    SELECT 1 FROM logistics_message e
+    WHERE e.first_flow_id = m.flow_id AND e.business_key = m.business_key
           AND e.state IN ('scheduled', 'pending', 'sending', 'doubt', 'dead')))"""
 DUE = DUE.format(free=FREE, senders=SENDER_LOCKS, slots=SLOTS)
 # Seconds until something that waits becomes due, of flows that may be sent. What waits behind an
@@ -107,6 +115,12 @@ class Session:
     def due_flows(self):
         try:
             return due_flows(self.cr)
+        finally:
+            self.cr.rollback()
+
+    def fallbacks_due(self):
+        try:
+            return fallback.due(self.cr)
         finally:
             self.cr.rollback()
 

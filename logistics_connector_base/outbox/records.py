@@ -99,7 +99,8 @@ def _weigh(env, plan, outcome):
         may_go_on = after.state == breakers.CLOSED
         _change(env, plan, breaker, after, outcome.text)
     elif outcome.kind in (outcomes.GONE, outcomes.REFUSED):
-        after = breakers.Breaker("stopped", breaker.failures, 0.0, now, None)
+        since = (breaker.state != breakers.CLOSED and breaker.opened_at) or now
+        after = breakers.Breaker("stopped", breaker.failures, 0.0, since, None)
         may_go_on = False
         _change(env, plan, breaker, after, outcome.text)
     else:
@@ -165,7 +166,7 @@ def asked(env, plan, result, state, arrived):
     if arrived:
         delivered(env, plan, [result])
         return
-    _note(env, result)
+    _note(env, result, outcomes.ABSENT if arrived is False else outcome.kind)
     env.cr.execute(STILL_IN_DOUBT, (taken.id,))
     if not env.cr.fetchone():
         return  # a person has decided meanwhile
@@ -203,12 +204,12 @@ def doubtful(env, ids):
     messages._report_outgoing("message_in_doubt", env._("The process that sent it ended."))
 
 
-def _note(env, result):
+def _note(env, result, kind=None):
     env["logistics.message.attempt"].sudo().create(
         {
             "message_id": result.taken.id,
             "number": result.taken.tries,
-            "error_class": result.outcome.kind,
+            "error_class": kind or result.outcome.kind,
             "error_text": result.outcome.text,
             "status": result.outcome.status or 0,
             "seconds": round(result.seconds, 4),

@@ -34,6 +34,7 @@ class Sender:
     def __init__(self, plan, number, deadline):
         self.plan, self.number, self.deadline = plan, number, deadline
         self.sent = 0
+        self.calling_since = None  # of time.monotonic: for as long, it waits for the partner
         self._results, self._flushed_at = [], time.monotonic()
 
     @property
@@ -86,11 +87,12 @@ class Sender:
         finally:
             self._flush()
             if waiting:
-                ids = [taken.id for taken in waiting]
-                self._record(lambda env: claims.release(env.cr, ids))
+                self._record(lambda env: claims.release(env.cr, waiting, self.number))
 
     def _may_call(self):
-        """Wait for a token of the connection's rate, which all its flows share."""
+        """Wait for a token of the connection's rate, which all its flows share. Then the call is
+        made: what is written down next is what came of it."""
+        self.calling_since = None
         rate = self.plan.rate
         while rate is not None:
             granted, level = buckets.draw(self.plan.dbname, self.plan.connection_id, rate, 1)
@@ -103,6 +105,7 @@ class Sender:
                 return False
             self._flush()
             time.sleep(max(pause, 0.005))
+        self.calling_since = time.monotonic()
         return True
 
     def _call(self, messenger, taken):
@@ -149,9 +152,12 @@ class Sender:
         if not plan.asks:
             return False
         found = self._record(lambda env: claims.take_question(env.cr, plan))
-        if found is None or not self._may_call():
+        if found is None:
             return False
         taken, state = found
+        if not self._may_call():
+            self._record(lambda env: claims.unask(env.cr, taken, state))
+            return False
         result, arrived = messenger.ask(taken, state)
         self._record(lambda env: records.asked(env, plan, result, state, arrived))
         return True
@@ -161,6 +167,7 @@ class Sender:
     def _record(self, work):
         """Do ``work(env)`` in a transaction; again when it collides with others, or PostgreSQL is
         away for a moment. What it tells of is done, and must not be forgotten lightly."""
+        self.calling_since = None
         for left in reversed(range(RECORD_TRIES)):
             try:
                 with Registry(self.plan.dbname).cursor() as cr:

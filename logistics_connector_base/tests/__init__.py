@@ -13,6 +13,7 @@ from . import (
     test_epcis,
     test_evidence,
     test_exceptions,
+    test_fallback,
     test_flow,
     test_flow_broker,
     test_inbox,

@@ -209,13 +209,22 @@ class TestClaims(OutgoingCommon):
 
     def test_what_was_not_begun_is_given_back(self):
         message = self.enqueue(self.flow)
-        self.claim(self.flow)
-        claims.release(self.env.cr, [message.id])
+        taken = self.next_round(self.flow).messages
+        claims.release(self.env.cr, taken, 0)
         self.env.invalidate_all()
         self.assertEqual((message.state, message.tries, message.lane), ("pending", 0, 0))
-        claims.release(self.env.cr, [message.id])
+        claims.release(self.env.cr, taken, 0)
         self.env.invalidate_all()
         self.assertEqual(message.tries, 0, "only what is being sent")
+
+    def test_what_another_sender_has_taken_meanwhile_is_not_given_back(self):
+        message = self.enqueue(self.flow)
+        taken = self.next_round(self.flow).messages
+        for tries, lane in ((2, 0), (1, 5)):
+            self.put(message, tries=tries, lane=lane)
+            claims.release(self.env.cr, taken, 0)
+            self.env.invalidate_all()
+            self.assertEqual((message.state, message.tries), ("sending", tries))
 
     def test_what_a_dead_sender_had(self):
         for repeat, state, is_asked in (
@@ -356,6 +365,23 @@ class TestClaims(OutgoingCommon):
             (lanes.SENDER_LOCKS, self.flow.id * lanes.SLOTS + 2),
         )
         self.assertFalse(self.is_due(), "its sender lives")
+
+    def test_who_had_a_turn_comes_last(self):
+        flows = [self.make_flow(code=f"turn {number}") for number in range(3)]
+        for flow in flows:
+            self.enqueue(flow)
+        self.set_breaker(flows[0], served_at="-1 second")
+        self.set_breaker(flows[1], served_at="-9 seconds")
+
+        def order():
+            self.env.flush_all()
+            mine = [flow.id for flow in flows]
+            return [row[0] for row in lanes.due_flows(self.env.cr) if row[0] in mine]
+
+        self.assertEqual(order(), [flows[2].id, flows[1].id, flows[0].id])
+        self.enqueue(flows[2])
+        self.next_round(flows[2], 1)
+        self.assertEqual(order(), [flows[1].id, flows[0].id, flows[2].id])
 
     def test_the_lanes_are_a_parameter(self):
         parameters = self.env["ir.config_parameter"].sudo()
@@ -583,6 +609,21 @@ class TestOutcomes(OutgoingCommon):
         self.assertGreater(
             self.seconds_left(message.next_try_at), 100, "as long as a call may last"
         )
+
+    def test_a_question_that_was_not_asked_counts_for_nothing(self):
+        flow, message = self.doubtful()
+        tries = message.tries
+        self.env.flush_all()
+        taken, state = claims.take_question(self.env.cr, self.plan(flow))
+        claims.unask(self.env.cr, taken, state)
+        self.env.invalidate_all()
+        self.assertEqual((message.tries, message.state), (tries, "doubt"))
+        self.assertLess(self.seconds_left(message.next_try_at), 1)
+        taken, state = claims.take_question(self.env.cr, self.plan(flow))
+        message.with_user(self.clerk).action_has_arrived()
+        self.env.flush_all()
+        claims.unask(self.env.cr, taken, state)
+        self.assertEqual((message.state, message.next_try_at), ("delivered", False))
 
     def test_what_a_person_has_decided_meanwhile_stays(self):
         flow, message = self.doubtful()

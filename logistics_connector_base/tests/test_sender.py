@@ -75,3 +75,14 @@ class TestSender(OutgoingCommon):
         self.assertAlmostEqual(found.wait, 10, delta=2)
         message = self.env["logistics.message"].browse(taken.id)
         self.assertEqual((message.state, message.tries), ("pending", 0))
+
+    def test_a_used_up_limit_costs_a_doubt_no_try(self):
+        self.flow.write({"repeat": "ask", "ask_url": "https://partner.example/{id}"})
+        message = self.enqueue(self.flow)
+        self.put(message, state="doubt", tries=1, next_try_at="-1 second")
+        mine = self.make_sender(rate=Rate(0.1, 1.0), repeat="ask")
+        partner = Partner(200)
+        with patch.object(buckets, "draw", lambda *arguments: (0, 0.0)):
+            self.assertFalse(mine._ask(partner))
+        self.env.invalidate_all()
+        self.assertEqual((partner.calls, message.tries), ([], 1))

@@ -8,6 +8,7 @@ from . import (
     logistics_exception_link,
     logistics_exception_map,
     logistics_exception_time,
+    logistics_fallback,
     logistics_privacy_wizard,
     logistics_privacy_search,
     logistics_privacy_wizard_line,

@@ -55,6 +55,9 @@ class StockPicking(models.Model):
             ).message_id
         if not release:
             return
+        # While the 3PL was down it may have gone another way: that one is told then.
+        release = release._as_sent()
+        flow = release.flow_id
         is_unknown = release.state == "rejected" or not release.attempt_ids
         if release._take_out() and is_unknown:
             return

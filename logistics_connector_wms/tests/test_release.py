@@ -138,6 +138,28 @@ class TestRelease(InboxCommon):
         self.assertEqual(told, [("cancelled", "release"), ("pending", "cancel")])
         self.assertEqual([state for state, _message in self.told(refused)], ["cancelled"])
 
+    def test_a_release_that_went_another_way_is_called_off_there(self):
+        flow = self.flow()
+        other = self.make_connection(name="other way", company=self.company)
+        there = self.flow(connection_id=other.id)
+        self.stock(6)
+        waits, arrived = self.order().picking_ids, self.order().picking_ids
+        self.env["logistics.breaker"].sudo()._switch(flow, "open", "503")
+        flow._send_over(there)
+        self.env["logistics.breaker"].sudo()._step(flow.id)
+        self.env.invalidate_all()
+        messages = self.env["logistics.message"].search([("flow_id", "=", there.id)])
+        self.assertEqual(set(messages.mapped("business_key")), {waits.name, arrived.name})
+        messages.filtered(lambda one: one.business_key == arrived.name).state = "delivered"
+        (waits | arrived).action_cancel()
+        self.assertEqual([state for state, _message in self.told(waits)], ["cancelled"] * 2)
+        self.assertEqual(
+            [(state, message["type"]) for state, message in self.told(arrived)],
+            [("cancelled", "release"), ("delivered", "release"), ("pending", "cancel")],
+        )
+        calls_off = self.env["logistics.message"].search([("business_key", "=", arrived.name)])
+        self.assertEqual(calls_off[0].flow_id, there)
+
     def test_without_a_flow_nobody_is_told(self):
         self.stock(3)
         self.assertEqual(self.told(self.order().picking_ids), [])

@@ -1,0 +1,63 @@
+"""More flows with work than a job has threads: none keeps another out."""
+
+import itertools
+
+import pytest
+
+from ..simulators.receiver import Answer, Receiver
+from ..support.inside import Inside
+from ..support.polling import wait_for
+from ..support.sending import make_flow
+
+SCANS = 40
+ENQUEUE = """
+outbox, result = env["logistics.outbox"], None
+for flow in env["logistics.flow"].browse({flows!r}):
+    for number in range({count}):
+        outbox._enqueue(flow, {{"n": number}})
+"""
+codes = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def inside(live_server):
+    with Inside(live_server.db) as process:
+        yield process
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(6.0, 3), (0.3, 50)])
+def test_an_invoice_does_not_wait_for_forty_flows_of_scans(world, inside, seconds, count):
+    """Slow ones that wait for their partners, and quick ones that have much to send. The invoice's
+    flow is the last one made, so that it is the last one in whatever list is sorted by age."""
+
+    def made(url, name):
+        return make_flow(world.rpc, world.connection_id, url, code=f"turn{next(codes)}", name=name)
+
+    with Receiver(lambda call, number: Answer(delay=seconds)) as slow, Receiver() as finance:
+        slow.allow(world.rpc)
+        finance.allow(world.rpc)
+        scans = [made(f"{slow.url}/{number}", f"Scans {number}") for number in range(SCANS)]
+        invoices = made(finance.url, "Invoices")
+        try:
+            assert inside.run(ENQUEUE.format(flows=scans, count=count)) is None
+            wait_for(lambda: len(slow.calls) >= 32, 30, lambda: f"{len(slow.calls)} calls")
+            before = len(slow.calls)
+            start = slow.calls[-1].at
+            assert inside.run(ENQUEUE.format(flows=[invoices], count=1)) is None
+            wait_for(lambda: finance.calls, 30, "the invoice does not leave")
+            waited = finance.calls[0].at - start
+            assert waited < 4, f"{waited:.1f} s, {before} calls before it"
+            # And the scans have their turns all the same.
+            wait_for(
+                lambda: len({call.path for call in slow.calls}) == SCANS,
+                30,
+                lambda: f"{len(slow.calls)} calls, {len({call.path for call in slow.calls})} flows",
+            )
+        finally:
+            world.database.rows(
+                "UPDATE logistics_message SET state = 'cancelled' WHERE flow_id = ANY(%s)"
+                " AND state IN ('pending', 'scheduled')",
+                scans,
+            )
+            for flow_id in (*scans, invoices):  # in one transaction it would meet some sender
+                world.rpc("logistics.flow", "action_stop", [flow_id])
