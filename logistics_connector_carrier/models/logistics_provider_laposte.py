@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.laposte import parse
+from ..providers.laposte import parse, poll
 
 
 class LogisticsProviderLaposte(models.AbstractModel):
@@ -17,3 +17,21 @@ class LogisticsProviderLaposte(models.AbstractModel):
     @api.model
     def _connection_defaults(self):
         return {"tz": "Europe/Paris"}
+
+    @api.model
+    def _polls(self):
+        return {"shipment": poll.TRACKING}
+
+    @api.model
+    def _setup_words(self, connection):
+        return [
+            self.env._(
+                "At developer.laposte.fr, subscribe to “Suivi v2” and copy the key. La Poste "
+                "sends nothing itself: give nobody the address below."
+            ),
+            self.env._(
+                "On the page “Our access”, add an API key in the header X-Okapi-Key, only sent "
+                "to api.laposte.fr."
+            ),
+            self.env._("On the page “Polling”, add a line “Shipment by shipment”."),
+        ]

@@ -71,7 +71,8 @@ class TestPolls(CarrierCommon):
             for provider in self.env["logistics.provider"].search([])
         }
         self.assertEqual(kinds["ups"], ["shipment"])
-        self.assertEqual(kinds["fedex"], ["shipment"])
+        for code in ("fedex", "laposte", "royalmail", "gls", "dpd"):
+            self.assertEqual(kinds[code], ["shipment"], code)
         self.assertEqual(kinds["sendcloud"], ["feed"])
         self.assertEqual(kinds["dcsa"], ["feed"])
         self.assertIs(self.sendcloud._handler()._polls()["feed"], sendcloud_poll.FEED)

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from odoo.addons.logistics_connector_base.tests.polling import PollingCommon
 from odoo.tests import freeze_time, tagged
 
 from .common import CarrierCommon, fixture
@@ -123,3 +124,34 @@ class TestProvidersAsked(CarrierCommon):
         zones = {"laposte": "Europe/Paris", "royalmail": "Europe/London", "dpd": "Europe/Berlin"}
         for code, zone in zones.items():
             self.assertEqual(self.connect(code).tz, zone)
+
+
+@tagged("post_install", "-at_install")
+class TestPollsOfProvidersAsked(PollingCommon, CarrierCommon):
+    """The call itself: the carrier is a function here, all else is as it is."""
+
+    def test_a_shipment_that_is_asked_about_is_delivered(self):
+        paths = {
+            "laposte": "suivi/v2/idships/6A01234567891?lang=fr_FR",
+            "royalmail": "mailpieces/v2/TT000000017GB/events",
+            "gls": "track-and-trace-v1/tracking/simple/trackids/20000000011?showEvents=true",
+            "dpd": "plc/en_US/05300000000017",
+        }
+        for code, (number, delivered_at, _where) in JOURNEYS.items():
+            with self.subTest(provider=code):
+                provider = self.env.ref(f"logistics_connector_carrier.provider_{code}")
+                connection = self.make_connection(provider)
+                declared = provider._handler()._polls()["shipment"]
+                url = declared.urls.get("production", "https://dpd.example/plc/en_US")
+                poll = self.make_poll("shipment", connection, url=url)
+                shipment = self.make_shipment(number, issuer=code)
+                self.put(self.row(shipment), begun_at="-1 day")
+                self.make_due(poll)
+                body = fixture(code, "normal")
+                called = self.ask(poll, lambda url, body=body: (200, body, {}))
+                self.work_inbox()
+                self.assertEqual([url.split("/", 3)[3] for url in called], [paths[code]])
+                self.assertEqual(
+                    (shipment.state, str(shipment.delivered_at)), ("delivered", delivered_at)
+                )
+        self.assertFalse(self.exceptions())

@@ -14,8 +14,8 @@ Shapes::
                                "DepotCity", "DepotNumber"}],
          "POD"?, "GetParcelStatusErrors": [{"ErrorCode", "ErrorDescription"}]}
 
-They are told apart by their lists. A number that GLS does not know has an error in the place of its
-events: no event, no trouble.
+They are told apart by their lists; an entry of "parcels" may come alone, as it does when we ask. A
+number that GLS does not know has an error in the place of its events: no event, no trouble.
 
 Codes: ``raw_code`` is the code of the event ("DELIVD.NORMAL") or the status ("5", where "05" is the
 same). An answer of Track And Trace V1 without events (showEvents=false) has the parcel's status
@@ -66,6 +66,8 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     zone = local_zone(context)
     parcels, statuses = root.get("parcels"), root.get("ParcelStatusList")
     errors = root.get("GetParcelStatusErrors")
+    if parcels.value is None and (root.get("unitno").code() or root.get("requested").code()):
+        return ParsedMessage(events=tuple(_parcel(root, zone)), message_type=TRACK_AND_TRACE)
     if parcels.value is not None:
         found = (event for parcel in parcels.items() for event in _parcel(parcel, zone))
         return ParsedMessage(events=tuple(found), message_type=TRACK_AND_TRACE)

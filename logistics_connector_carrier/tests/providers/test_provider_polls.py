@@ -10,8 +10,16 @@ from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_base.core.polling import pieces
 from odoo.addons.logistics_connector_carrier.providers.dcsa import parse as dcsa
 from odoo.addons.logistics_connector_carrier.providers.dcsa import poll as dcsa_poll
+from odoo.addons.logistics_connector_carrier.providers.dpd import parse as dpd
+from odoo.addons.logistics_connector_carrier.providers.dpd import poll as dpd_poll
 from odoo.addons.logistics_connector_carrier.providers.fedex import parse as fedex
 from odoo.addons.logistics_connector_carrier.providers.fedex import poll as fedex_poll
+from odoo.addons.logistics_connector_carrier.providers.gls import parse as gls
+from odoo.addons.logistics_connector_carrier.providers.gls import poll as gls_poll
+from odoo.addons.logistics_connector_carrier.providers.laposte import parse as laposte
+from odoo.addons.logistics_connector_carrier.providers.laposte import poll as laposte_poll
+from odoo.addons.logistics_connector_carrier.providers.royalmail import parse as royalmail
+from odoo.addons.logistics_connector_carrier.providers.royalmail import poll as royalmail_poll
 from odoo.addons.logistics_connector_carrier.providers.sendcloud import parse as sendcloud
 from odoo.addons.logistics_connector_carrier.providers.sendcloud import poll as sendcloud_poll
 from odoo.addons.logistics_connector_carrier.providers.ups import parse as ups
@@ -78,6 +86,57 @@ def test_a_scan_of_fedex_by_both_ways_is_one_event():
     assert len(pieces_of_it) == 2 and not any(b"transactionId" in one for one in pieces_of_it)
 
 
+@pytest.mark.parametrize(
+    ("declared", "url"),
+    [
+        (laposte_poll.TRACKING, "https://api.laposte.fr/suivi/v2/idships/A%201%2F2?lang=fr_FR"),
+        (royalmail_poll.TRACKING, "https://api.royalmail.net/mailpieces/v2/A%201%2F2/events"),
+        (dpd_poll.TRACKING, "https://dpd.example/plc/en_US/A%201%2F2"),
+    ],
+)
+def test_those_who_are_asked_for_one_number(declared, url):
+    base = declared.urls.get("production", "https://dpd.example/plc/en_US")
+    for start in (base, f"{base}/"):
+        ask = declared.ask(start, ("A 1/2",))
+        assert (ask.url, ask.method, ask.body) == (url, "GET", b"")
+    # Neither has a system for tests, so nothing is filled in there.
+    assert declared.most == 1 and "test" not in declared.urls
+
+
+def test_royal_mails_terms_are_accepted_in_each_call():
+    ask = royalmail_poll.TRACKING.ask("https://api.royalmail.net/mailpieces/v2", ("A",))
+    assert ask.headers == {"X-Accept-RMG-Terms": "yes"}
+
+
+def test_gls_is_asked_for_ten_numbers():
+    base = gls_poll.TRACKING.urls["production"]
+    ask = gls_poll.TRACKING.ask(base, ("1", "A,2/3"))
+    assert ask.url == f"{base}/1,A%2C2%2F3?showEvents=true"
+    assert (ask.method, gls_poll.TRACKING.most) == ("GET", 10)
+
+
+@pytest.mark.parametrize(
+    ("provider", "declared"),
+    [
+        (laposte, laposte_poll.TRACKING),
+        (royalmail, royalmail_poll.TRACKING),
+        (gls, gls_poll.TRACKING),
+        (dpd, dpd_poll.TRACKING),
+    ],
+)
+@pytest.mark.parametrize("name", ["normal", "in_transit", "two_shipments"])
+def test_what_is_filed_of_an_answer_is_all_of_it(provider, declared, name):
+    found, whole = polled(provider, declared, name), webhook(provider, name)
+    assert prints(found) == prints(whole) and len(found) == len(whole)
+
+
+def test_each_parcel_of_gls_is_a_message_and_one_that_is_unknown_holds_no_event():
+    parcels = pieces(fixture("gls", "two_shipments"), gls_poll.TRACKING.elements)
+    assert [len(gls.parse(parcel, NEW_YORK).events) for parcel in parcels] == [2, 0, 1]
+    (status,) = polled(gls, gls_poll.TRACKING, "status_only")
+    assert prints([status]) == prints(webhook(gls, "status_only"))
+
+
 def test_sendclouds_parcels_are_snapshots():
     ask = sendcloud_poll.FEED.ask("https://panel.sendcloud.sc/api/v2/parcels", SINCE, "abc", 100)
     assert ask.url.endswith("?updated_after=2026-03-11T10%3A00%3A00Z&cursor=abc")
@@ -113,18 +172,19 @@ def test_dcsas_events():
 
 
 def test_nobody_who_tests_asks_the_live_system():
-    for declared in (ups_poll.TRACKING, fedex_poll.TRACKING):
+    for declared in (ups_poll.TRACKING, fedex_poll.TRACKING, gls_poll.TRACKING):
         assert declared.urls["test"] != declared.urls["production"]
 
 
 @fuzz
 @given(JSON)
 def test_hostile_answers(value):
-    for provider in (ups, fedex, sendcloud, dcsa):
+    for provider in (ups, fedex, sendcloud, dcsa, gls):
         holds(provider.parse, value)
         holds(provider.parse, {"trackResponse": value})
         holds(provider.parse, {"trackResponse": {"shipment": [{"package": [value]}]}})
         holds(provider.parse, {"trackResults": value})
+        holds(provider.parse, {"unitno": "1", "events": value, "status": value})
         holds(provider.parse, {"status": value, "id": value, "date_updated": value})
     for feed in FEEDS:
         for wrapped in (value, {"parcels": value, "next": value}, [value]):
