@@ -50,8 +50,8 @@ ONE_SECRET = Mutant(
     (
         Patch(
             ACCEPT,
-            "    usable = [proof.valid_secrets(moment) for proof in asked]\n",
-            "    usable = [proof.valid_secrets(moment)[:1] for proof in asked]\n",
+            "    return [proof.valid_secrets(moment) for proof in",
+            "    return [proof.valid_secrets(moment)[:1] for proof in",
         ),
     ),
     finds=("wrongly refused",),
