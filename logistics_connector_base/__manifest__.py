@@ -59,6 +59,7 @@
         "views/logistics_trace_views.xml",
         "views/logistics_menus.xml",
         "wizards/logistics_test_bench_views.xml",
+        "wizards/logistics_milestone_views.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {

@@ -36,6 +36,7 @@ class LogisticsMessage(models.Model):
             ("file", "File"),
             ("mail", "Mail"),
             ("edi", "EDI"),
+            ("hand", "By hand"),
         ],
         required=True,
         readonly=True,

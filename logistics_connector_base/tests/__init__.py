@@ -17,6 +17,7 @@ from . import (
     test_flow,
     test_flow_broker,
     test_inbox,
+    test_milestone,
     test_neutralize,
     test_nonces,
     test_outbox,

@@ -9,6 +9,7 @@ from . import (
     logistics_exception_map,
     logistics_exception_time,
     logistics_fallback,
+    logistics_milestone,
     logistics_privacy_wizard,
     logistics_privacy_search,
     logistics_privacy_wizard_line,

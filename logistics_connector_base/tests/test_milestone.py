@@ -1,0 +1,142 @@
+"""A dispatcher states what happened, hands in the proof, takes it back; through the same fold."""
+
+import base64
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import InboxCommon
+
+PDF = base64.b64encode(b"%PDF-1.4 proof")
+
+
+@tagged("post_install", "-at_install")
+class TestMilestone(InboxCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = "logistics_connector_base.group_logistics_"
+        cls.lisa = cls.make_user("hand_lisa", group + "user")
+        cls.lisa.tz = "Europe/Lisbon"
+        cls.shipment = cls.make_shipment("1ZHAND1", "1ZHAND2", state="booked")
+        cls.connection = cls.make_connection(name="carrier")
+
+    def code(self, code):
+        return self.env["logistics.event.code"].search([("code", "=", code)])
+
+    def record(self, code="DLV_DELIVERED", shipment=None, user=None, **values):
+        shipment = (shipment or self.shipment).with_user(user or self.lisa)
+        action = shipment.action_record_milestone()
+        wizard = self.env[action["res_model"]].with_user(user or self.lisa)
+        with Form(wizard.with_context(**action["context"])) as form:
+            form.code_id = self.code(code)
+            for name, value in values.items():
+                form[name] = value
+        form.record.action_record()
+        self.env.invalidate_all()
+        return self.env["logistics.event"].search(
+            [("shipment_id", "=", shipment.id), ("issuer", "=", "byhand")], order="id desc", limit=1
+        )
+
+    def test_delivered_with_its_proof(self):
+        at = fields.Datetime.now().replace(microsecond=0) - timedelta(hours=2)
+        event = self.record(occurred_at=at, signed_by="J. Jansen", city="Faro", document=PDF)
+        self.assertEqual(self.shipment.state, "delivered")
+        self.assertEqual(self.shipment.delivered_at, at)
+        self.assertTrue(self.shipment.pod_received)
+        self.assertEqual(event.connection_id.name, "By hand")
+        self.assertEqual(event.message_id.channel, "hand")
+        self.assertIn(b'"hand_lisa"', event.message_id.sudo()._read_bodies()[event.message_id.id])
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "logistics.shipment"), ("res_id", "=", self.shipment.id)]
+        )
+        self.assertEqual(files.mapped("mimetype"), ["application/pdf"])
+        note = self.shipment.message_ids.filtered(lambda m: "recorded" in (m.body or ""))
+        self.assertEqual(note.author_id, self.lisa.partner_id)
+
+    def test_its_time_is_that_of_the_users_clock(self):
+        event = self.record("MOV_ARRIVED", occurred_at="2026-01-07 09:00:00")
+        self.assertEqual(event.occurred_local, "2026-01-07 09:00 (UTC)")
+        self.lisa.tz = "Europe/Madrid"
+        event = self.record("MOV_DEPARTED", occurred_at="2026-01-07 10:00:00")
+        self.assertEqual(event.occurred_local, "2026-01-07 11:00 (UTC+01:00)")
+
+    def test_it_stands_beside_what_the_carrier_says(self):
+        self.record("DLV_OUT", occurred_at="2026-03-10 07:00:00")
+        self.assertEqual(self.shipment.state, "out_for_delivery")
+        scan = self.scan("DLV_DELIVERED", "2026-03-10T10:00:00+00:00", "1ZHAND1")
+        other = self.scan("DLV_DELIVERED", "2026-03-10T10:00:00+00:00", "1ZHAND2")
+        self.receive(self.connection, self.message(scan, other))
+        self.assertEqual(self.shipment.state, "delivered")
+        self.assertEqual(len(self.shipment.event_ids), 3)
+
+    def test_what_was_stated_is_taken_back(self):
+        event = self.record(document=PDF)
+        self.assertTrue(event.may_be_withdrawn)
+        event.with_user(self.lisa).action_withdraw()
+        self.env.invalidate_all()
+        self.assertNotEqual(self.shipment.state, "delivered")
+        self.assertFalse(self.shipment.pod_received)
+        self.assertEqual(self.shipment.event_ids.filtered("source_id")[-1:].standing, "retracted")
+        self.assertFalse(event.may_be_withdrawn)
+
+    def test_nobody_takes_back_what_a_partner_said(self):
+        self.receive(self.connection, self.message(self.scan("MOV_ARRIVED", number="1ZHAND1")))
+        event = self.shipment.event_ids
+        self.assertFalse(event.may_be_withdrawn)
+        with self.assertRaises(UserError):
+            event.with_user(self.lisa).action_withdraw()
+
+    def test_an_estimate_needs_the_day(self):
+        values = {"shipment_id": self.shipment.id, "code_id": self.code("DLV_ETA").id}
+        with self.assertRaises(UserError):
+            self.env["logistics.milestone"].with_user(self.lisa).create(values).action_record()
+        day = fields.Datetime.now().replace(microsecond=0) + timedelta(days=2)
+        self.record("DLV_ETA", expected_at=day)
+        self.assertEqual(self.shipment.estimated_delivery_at, day)
+
+    def test_one_parcel_of_several(self):
+        parcel = self.shipment.package_ids[1]
+        event = self.record("EXC_DAMAGE", package_id=parcel)
+        self.assertIn("1ZHAND2", event.message_id.sudo()._read_bodies().popitem()[1].decode())
+
+    def test_what_cannot_be(self):
+        with self.assertRaises(ValidationError):
+            self.record(occurred_at=fields.Datetime.now() + timedelta(hours=1))
+        with self.assertRaises(ValidationError):
+            self.record("FIN_PAID")
+        with self.assertRaises(UserError):
+            self.record(document=base64.b64encode(b"<html>"))
+        with self.assertRaises(UserError):
+            big = base64.b64encode(b"%PDF-" + b"x" * (3 * 1024 * 1024))
+            self.record(document=big)
+        self.assertFalse(self.shipment.event_ids)
+
+    def test_replaying_it_changes_nothing(self):
+        event = self.record(document=PDF)
+        before = self.shipment.read(["state", "delivered_at"])
+        event.message_id.sudo()._requeue()
+        self.work_inbox()
+        self.assertEqual(self.shipment.read(["state", "delivered_at"]), before)
+        self.assertEqual(len(self.shipment.event_ids), 2)  # the delivery, and its document
+
+    def test_one_source_for_each_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        pete = self.make_user(
+            "hand_pete", "logistics_connector_base.group_logistics_user", company=other
+        )
+        theirs = self.make_shipment("1ZHAND9", company=other)
+        first, again = self.record("DLV_OUT"), self.record("DLV_ATTEMPTED")
+        second = self.record("DLV_OUT", shipment=theirs, user=pete)
+        self.assertEqual(first.connection_id, again.connection_id)
+        self.assertNotEqual(first.connection_id, second.connection_id)
+        self.assertEqual(second.company_id, other)
+        with self.assertRaises(AccessError):
+            self.record("DLV_OUT", shipment=theirs)
+
+    def test_nobody_can_call_it(self):
+        connection = self.record("DLV_OUT").connection_id.sudo()
+        self.assertFalse(connection.has_address)
+        self.assertFalse(connection.verifier_ids)
