@@ -42,10 +42,7 @@ NO_CODE = "-"
 NO_HISTORY = "004"
 ESTIMATE_CODE = "ESTIMATED_DELIVERY"
 # Delivered, and what is only said after it: the signature, the photo.
-AT_THE_END = frozenset(
-    {"20", "2001", "1408", "1409", "1441", "1442", "1466", "1496", "1497", "1498", "1499"}
-    | {str(code) for code in range(1421, 1435)}
-)
+AT_THE_END = frozenset(("20", "2001", "1421", "1466", "1496"))
 
 
 def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
