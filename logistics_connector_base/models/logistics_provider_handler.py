@@ -98,6 +98,11 @@ class LogisticsProviderHandler(models.AbstractModel):
         ]
 
     @api.model
+    def _secret_is_theirs(self):
+        """Whether the partner makes the secret of its calls, so that it can only be pasted."""
+        return False
+
+    @api.model
     def _connection_proofs(self):
         """What a call of this partner must prove, for a new connection (docs/signatures.md).
 

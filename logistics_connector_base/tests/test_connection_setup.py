@@ -144,6 +144,16 @@ class TestConnectionSetup(InboxCommon):
         with self.assertRaises(UserError):
             setup.action_make_secret()
 
+    def test_a_secret_that_the_partner_makes_can_only_be_pasted(self):
+        setup = self.begin()
+        self.patch(
+            self.registry["logistics.provider.canonical"], "_secret_is_theirs", lambda self: True
+        )
+        setup.invalidate_recordset()
+        self.assertFalse(setup.can_make)
+        with self.assertRaises(UserError):
+            setup.action_make_secret()
+
     def test_several_secrets_one_after_the_other(self):
         setup = self.begin()
         connection = setup.connection_id
@@ -209,6 +219,13 @@ class TestConnectionSetup(InboxCommon):
         copy = self.shown(setup.action_partner_done()).connection_id
         self.assertEqual(copy.company_id, other)
         self.assertFalse(copy.company_ids)
+
+    def test_what_a_provider_proposes_holds_over_rpc_too(self):
+        values = {"name": "bare", "provider_id": self.canonical.id}
+        connection = self.env["logistics.connection"].create(values)
+        self.assertEqual(connection.message_id_header, "webhook-id")
+        connection = connection.create({**values, "message_id_header": False})
+        self.assertFalse(connection.message_id_header)
 
     def test_only_administrators(self):
         with self.assertRaises(AccessError):

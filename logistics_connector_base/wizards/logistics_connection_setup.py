@@ -103,7 +103,11 @@ class LogisticsConnectionSetup(models.TransientModel):
             )
             setup.proof_id = bare[:1]
             setup.is_proof_open = bool(bare)
-            setup.can_make = bare[:1].kind in OURS
+            setup.can_make = setup._can_make(bare[:1].kind)
+
+    def _can_make(self, kind):
+        handler = self.connection_id.provider_id and self.connection_id.provider_id._handler()
+        return kind in OURS and handler is not None and not handler._secret_is_theirs()
 
     def _compute_secret(self):
         self.secret = False
@@ -255,7 +259,7 @@ class LogisticsConnectionSetup(models.TransientModel):
         """A secret of our making, for the partner to store; shown this one time."""
         self.ensure_one()
         kind = self.proof_id.kind
-        if kind not in OURS:
+        if not self._can_make(kind):
             raise UserError(self.env._("The partner makes this one: paste what it gives you."))
         text = secrets.token_urlsafe(32)
         if kind == "standard_webhooks":

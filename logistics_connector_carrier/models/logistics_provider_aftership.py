@@ -27,3 +27,7 @@ class LogisticsProviderAftership(models.AbstractModel):
             self.env._("Store the webhook secret shown there here."),
             self.env._("Choose the tracking updates there."),
         ]
+
+    @api.model
+    def _secret_is_theirs(self):
+        return True

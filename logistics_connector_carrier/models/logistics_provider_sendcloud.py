@@ -35,3 +35,7 @@ class LogisticsProviderSendcloud(models.AbstractModel):
             ),
             self.env._("Save there: Sendcloud sends a test message."),
         ]
+
+    @api.model
+    def _secret_is_theirs(self):
+        return True
