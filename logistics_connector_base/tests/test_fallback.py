@@ -123,6 +123,7 @@ class TestFallback(FallbackCommon):
             self.set_breaker(flow, paused_until=None)
         behind = {kind: self.enqueue(flow, key=kind) for kind in kinds}
         self.assertEqual(first["doubt"].state, "scheduled", "it would be sent again to them")
+        self.put(first["doubt"], next_try_at="-1 second")
         self.down(flow)
         self.step(flow)
         self.assertEqual(
