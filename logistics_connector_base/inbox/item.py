@@ -24,6 +24,7 @@ class Item:
     fingerprint: str
     code: str = UNMAPPED
     reason_id: int | None = None
+    reason_stated: bool = False
     mapping_id: int | None = None
     classifier: str = "actual"
     unmapped: bool = False

@@ -244,6 +244,7 @@ class Reader:
             event = item.parsed
             item.classifier = event.classifier
             item.reason_id = reasons.get(event.reason)
+            item.reason_stated = item.reason_id is not None
             self._translate_code(item, mappings, codes)
             item.implausible = _is_implausible(item)
 

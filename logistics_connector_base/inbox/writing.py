@@ -142,6 +142,7 @@ class Writer:
             "tracking_number": clean_text(item.number, TEXT_LIMIT),
             "code_id": codes[item.code],
             "reason_id": item.reason_id,
+            "reason_stated": item.reason_stated,
             "mapping_id": item.mapping_id,
             "classifier": item.classifier,
             "raw_code": clean_text(item.raw_code, TEXT_LIMIT),

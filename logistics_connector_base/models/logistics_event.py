@@ -19,6 +19,7 @@ COLUMNS = (
     "tracking_number",
     "code_id",
     "reason_id",
+    "reason_stated",
     "mapping_id",
     "classifier",
     "raw_code",
@@ -87,6 +88,9 @@ class LogisticsEvent(models.Model):
     )
     code = fields.Char(related="code_id.code")
     reason_id = fields.Many2one("logistics.event.reason", readonly=True, ondelete="restrict")
+    reason_stated = fields.Boolean(
+        readonly=True, help="The partner's message names the reason: no mapping changes it."
+    )
     mapping_id = fields.Many2one("logistics.event.mapping", readonly=True, ondelete="set null")
     classifier = fields.Selection(CLASSIFIERS, required=True, readonly=True)
     raw_code = fields.Char(readonly=True)
@@ -261,6 +265,8 @@ class LogisticsEvent(models.Model):
             if not found:
                 continue
             mapping_id, code, reason_id, classifier = found
+            if event.reason_stated:
+                reason_id = event.reason_id.id
             values = {
                 "code_id": ids_by_code[code],
                 "reason_id": reason_id or False,

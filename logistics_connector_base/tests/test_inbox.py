@@ -440,6 +440,24 @@ class TestInbox(InboxCommon):
         self.assertEqual(base64.b64decode(shipment.document_ids.datas), PDF)
         self.assertEqual(shipment.signed_by, "A. Example")
 
+    def test_a_reason_that_the_partner_names_outlives_a_mapping(self):
+        self.make_shipment(NUMBER)
+        reason, other = self.env["logistics.event.reason"].search([], limit=2)
+        self.send(self.scan("QX9", reason=reason.code), self.scan("QX9", "2026-03-10T12:00:00Z"))
+        named, silent = self.env["logistics.event"].search([("raw_code", "=", "QX9")], order="id")
+        code = self.env["logistics.event.code"].search([("code", "=", "DLV_ATTEMPTED")])
+        mapping = self.env["logistics.event.mapping"].create(
+            {
+                "provider": named.issuer,
+                "raw_code": "QX9",
+                "code_id": code.id,
+                "reason_id": other.id,
+            }
+        )
+        mapping.action_replay()
+        self.assertEqual((named.code_id, silent.code_id), (code, code))
+        self.assertEqual((named.reason_id, silent.reason_id), (reason, other))
+
     # -- who may ------------------------------------------------------------------------------
 
     def test_people_of_another_company_see_nothing_of_it(self):
