@@ -444,7 +444,8 @@ class TestInbox(InboxCommon):
         self.make_shipment(NUMBER)
         reason, other = self.env["logistics.event.reason"].search([], limit=2)
         self.send(self.scan("QX9", reason=reason.code), self.scan("QX9", "2026-03-10T12:00:00Z"))
-        named, silent = self.env["logistics.event"].search([("raw_code", "=", "QX9")], order="id")
+        events = self.env["logistics.event"].search([("raw_code", "=", "QX9")])
+        named, silent = events.sorted("occurred_at")
         code = self.env["logistics.event.code"].search([("code", "=", "DLV_ATTEMPTED")])
         mapping = self.env["logistics.event.mapping"].create(
             {
