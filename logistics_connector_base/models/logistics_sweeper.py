@@ -80,8 +80,7 @@ class LogisticsSweeper(models.AbstractModel):
                 for slot in crew.ended():
                     session.leave(slot)
                 due = session.due_polls() if time.monotonic() < deadline else []
-                for poll_id, askers in due:
-                    self._start_askers(session, crew, poll_id, askers, deadline)
+                self._fill_rooms(session, crew, due, deadline)
                 if not crew.members:  # nothing is due, or others are at it
                     return crew.sent
                 crew.wait()
@@ -89,17 +88,39 @@ class LogisticsSweeper(models.AbstractModel):
             # Where the session was lost, so are the locks: nobody goes on without.
             crew.halt()
 
-    def _start_askers(self, session, crew, poll_id, count, deadline):
-        """Start the askers of a poll that are not at work, here or in another process."""
+    def _fill_rooms(self, session, crew, due, deadline):
+        """An asker for each poll, those first that waited longest; then further ones. Where polls
+        find no room, others have had their turn."""
+        waiting = 0
+        for poll_id, count in due:
+            if crew.serves(poll_id):
+                continue
+            if crew.has_room:
+                self._start_askers(session, crew, poll_id, count, deadline, 1)
+            else:
+                waiting += 1
+        if waiting:
+            crew.make_room(waiting)
+            return
+        for poll_id, count in due:
+            if count > 1 and crew.has_spare_room:
+                self._start_askers(session, crew, poll_id, count, deadline, count)
+
+    def _start_askers(self, session, crew, poll_id, count, deadline, most):
+        """Start up to ``most`` of the ``count`` askers of a poll that are not at work, here or in
+        another process."""
         for number in range(count):
             slot = (poll_id, number)
-            if crew.has(slot) or not crew.has_room or not session.take(slot):
+            if most <= 0 or not crew.has_room:
+                return
+            if crew.has(slot) or not session.take(slot):
                 continue
             made = self._plan(poll_id)
             if made is None:
                 session.leave(slot)
                 return
             crew.start(ASKERS[made.kind](made, number, deadline))
+            most -= 1
 
     def _plan(self, poll_id):
         """What an asker must know, read in a transaction of its own; None when it must not ask."""

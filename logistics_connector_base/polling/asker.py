@@ -63,6 +63,7 @@ class Asker:
     def __init__(self, plan, number, deadline):
         self.plan, self.number, self.deadline = plan, number, deadline
         self.sent = 0
+        self.calling_since = None  # of time.monotonic: for as long, it waits for the partner
 
     @property
     def slot(self):
@@ -103,9 +104,11 @@ class Asker:
     def _call(self, client, ask):
         """Make the call, and once more when our access was renewed after a 401."""
         self.sent += 1
+        self.calling_since = time.monotonic()
         reply = self._call_once(client, ask)
         if reply.outcome.status == 401 and self._renew():
             reply = self._call_once(client, ask)
+        self.calling_since = None
         return reply
 
     def _renew(self):

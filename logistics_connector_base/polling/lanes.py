@@ -23,11 +23,12 @@ CROSS JOIN LATERAL (
 WHERE p.active AND c.active AND c.state IN ('parallel', 'live') AND g.state <> 'stopped'
       AND soonest.next_at IS NOT NULL
 """
-# Polls with something to ask now. One index entry each tells, however many shipments there are.
+# Polls with something to ask now, those first that were served longest ago. One index entry each
+# tells, however many shipments there are.
 DUE = f"""
 SELECT p.id, CASE p.kind WHEN 'feed' THEN 1 ELSE p.senders END {MAY_ASK}
       AND due_at <= now() AT TIME ZONE 'UTC'
-ORDER BY p.id
+ORDER BY GREATEST(g.last_success_at, g.last_failure_at) NULLS FIRST, p.id
 """
 NEXT = f"""
 SELECT EXTRACT(EPOCH FROM min(due_at) - now() AT TIME ZONE 'UTC')::float8 {MAY_ASK}

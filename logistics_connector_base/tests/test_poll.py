@@ -62,6 +62,16 @@ class TestPoll(PollingCommon):
         self.assertFalse(self.env["logistics.sweeper"]._wake())
         self.assertGreater(self.env["logistics.sweeper"]._due_in(), 60)
 
+    def test_who_was_served_longest_ago_comes_first(self):
+        polls = [self.make_poll() for _number in range(3)]
+        for poll, ago in zip(polls, ("-1 minute", "-3 minutes", "-2 minutes"), strict=True):
+            self.put(self.progress(poll), last_success_at=ago)
+        first, second, third = polls
+        self.assertEqual(self.due(), [second.id, third.id, first.id])
+        self.put(self.progress(second), last_failure_at="-1 second")
+        new = self.make_poll()
+        self.assertEqual(self.due(), [new.id, third.id, first.id, second.id])
+
     def test_due_shipments_are_found_by_an_index(self):
         poll = self.make_poll("shipment")
         shipment = self.make_shipment("1Z1", issuer="canonical")
