@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..core import breaker as breakers
 from ..polling import claims
+from .logistics_connection import OPEN_STATES
 from .logistics_poll_progress import STATES
 
 MOST = 10_000  # counting goes no further
@@ -23,6 +24,7 @@ class LogisticsPoll(models.Model):
     probe_at = fields.Datetime("Next try", compute="_compute_progress")
     last_success_at = fields.Datetime("Last answer", compute="_compute_progress")
     ask_count = fields.Integer("Calls made", compute="_compute_progress")
+    held_by = fields.Char("Nothing is asked", compute="_compute_held_by")
     shipment_count = fields.Integer("Shipments asked about", compute="_compute_shipment_count")
 
     @api.depends(
@@ -42,6 +44,23 @@ class LogisticsPoll(models.Model):
             poll.next_at = progress.next_at if poll.kind == "feed" else nexts.get(poll.id)
             poll.paused_until, poll.probe_at = progress.paused_until, progress.probe_at
             poll.last_success_at, poll.ask_count = progress.last_success_at, progress.asks
+
+    @api.depends("active", "connection_id.state", "connection_id.active", "progress_ids.state")
+    def _compute_held_by(self):
+        """Why nothing is asked at present, in words; False where it is."""
+        words = {
+            "open": self.env._("the partner does not answer"),
+            "half_open": self.env._("the partner does not answer"),
+            "stopped": self.env._("the poll was stopped"),
+        }
+        for poll in self:
+            connection = poll.connection_id.sudo()
+            if not poll.active:
+                poll.held_by = self.env._("the poll is archived")
+            elif not connection.active or connection.state not in OPEN_STATES:
+                poll.held_by = self.env._("the connection is not live")
+            else:
+                poll.held_by = words.get(poll.state, False)
 
     def _next_shipments(self):
         """The next moment of each poll by shipments; one look into the index for each."""

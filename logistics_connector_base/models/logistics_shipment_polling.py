@@ -15,6 +15,7 @@ class LogisticsShipment(models.Model):
     asked_at = fields.Datetime("Last asked", compute="_compute_polling")
     next_ask_at = fields.Datetime("Asked next", compute="_compute_polling")
     ask_ended = fields.Selection(ENDS, "Asked no more", compute="_compute_polling")
+    ask_held_by = fields.Char("Not asked at present", compute="_compute_polling")
     ask_error = fields.Char(compute="_compute_polling")
 
     def _compute_polling(self):
@@ -25,6 +26,7 @@ class LogisticsShipment(models.Model):
             shipment.is_polled = bool(row)
             shipment.asked_at, shipment.next_ask_at = row.asked_at, row.next_at
             shipment.ask_ended, shipment.ask_error = row.ended, row.error
+            shipment.ask_held_by = row.next_at and row.poll_id.held_by
 
     def action_ask_now(self):
         """Ask the carrier at once, also where that had ended."""

@@ -62,6 +62,18 @@ class TestPoll(PollingCommon):
         self.assertFalse(self.env["logistics.sweeper"]._wake())
         self.assertGreater(self.env["logistics.sweeper"]._due_in(), 60)
 
+    def test_a_poll_that_asks_nothing_says_why(self):
+        poll = self.make_poll("shipment")
+        shipment = self.make_shipment("1Z1", issuer="canonical").with_user(self.clerk)
+        self.assertFalse(poll.held_by or shipment.ask_held_by)
+        poll.with_user(self.manager).action_stop()
+        shipment.invalidate_recordset()
+        self.assertIn("stopped", shipment.ask_held_by)
+        self.connection.state = "draft"
+        shipment.invalidate_recordset()
+        self.assertIn("not live", poll.with_user(self.clerk).held_by)
+        self.assertIn("not live", shipment.ask_held_by)
+
     def test_who_was_served_longest_ago_comes_first(self):
         polls = [self.make_poll() for _number in range(3)]
         for poll, ago in zip(polls, ("-1 minute", "-3 minutes", "-2 minutes"), strict=True):
