@@ -1,6 +1,6 @@
 {
     "name": "Logistics Connector: Carriers",
-    "summary": "Deliveries with tracking numbers become shipments: UPS, FedEx, Sendcloud, DCSA",
+    "summary": "Deliveries with tracking numbers become shipments; 16 carriers and aggregators are read",
     "version": "19.0.1.1.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",
