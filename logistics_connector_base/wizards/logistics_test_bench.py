@@ -40,6 +40,10 @@ class LogisticsTestBench(models.TransientModel):
     change_ids = fields.One2many("logistics.test.bench.change", "bench_id", readonly=True)
     troubles = fields.Text("People would be told", readonly=True)
 
+    def _compute_display_name(self):
+        for bench in self:
+            bench.display_name = self.env._("Test bench")
+
     @api.model
     def _bench_of(self, message):
         """Open the bench with the bytes of a message that came."""
