@@ -1,6 +1,6 @@
 {
     "name": "Logistics Connector: Carriers",
-    "summary": "Deliveries with tracking numbers become shipments; 20 carriers and aggregators",
+    "summary": "Deliveries with tracking numbers become shipments; 17 carriers and aggregators",
     "version": "19.0.1.1.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",
