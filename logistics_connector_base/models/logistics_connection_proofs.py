@@ -18,14 +18,14 @@ class LogisticsConnection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for values in vals_list:
-            if values.get("provider_id"):
+            # Whoever says how the partner proves itself says how its messages are known, too.
+            if "verifier_ids" not in values and values.get("provider_id"):
                 provider = self.env["logistics.provider"].browse(values["provider_id"])
                 handler = provider._handler()
+                proofs = handler._connection_proofs()
+                values["verifier_ids"] = [Command.create(proof) for proof in proofs]
                 for name, value in handler._connection_defaults().items():
                     values.setdefault(name, value)
-                if "verifier_ids" not in values:
-                    proofs = handler._connection_proofs()
-                    values["verifier_ids"] = [Command.create(proof) for proof in proofs]
         return super().create(vals_list)
 
     @api.onchange("provider_id")

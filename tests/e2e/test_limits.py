@@ -109,7 +109,8 @@ def test_a_message_that_is_too_large_for_this_partner(world, limited):
     forged = partner.headers(body, "msg_forged") | {"webhook-signature": "v1,AAAA"}
     check_problem(partner.post(body, headers=forged), 401)  # limits are told to partners only
     assert partner.post(message(partner), "msg_small").status == 202
-    wait_for(lambda: refusals(world, connection_id) == {"size": 1}, 15, "counted")
+    both = {"size": 1, "proof": 1}
+    wait_for(lambda: refusals(world, connection_id) == both, 15, "counted")
 
 
 def test_more_than_the_default_where_it_is_allowed(world, limited):

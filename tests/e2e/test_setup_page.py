@@ -101,7 +101,12 @@ def test_who_calls_in_vain_is_seen(world):
         ("type_id.code", "=", "proof_refused"),
         ("is_open", "=", True),
     ]
-    fields = ["occurrence_count", "detail", "last_seen_at"]
+    fields = ["occurrence_count", "detail"]
+    # Other tests call it in vain as well.
+    before = sum(
+        row["occurrence_count"]
+        for row in world.rpc("logistics.exception", "search_read", domain, fields)
+    )
     try:
         body = partner.encode(partner.wrap([]))
         for number in range(3):
@@ -111,7 +116,7 @@ def test_who_calls_in_vain_is_seen(world):
 
     def case():
         found = world.rpc("logistics.exception", "search_read", domain, fields)
-        return found and found[0]["occurrence_count"] == 3 and found[0]
+        return found and found[0]["occurrence_count"] == before + 3 and found[0]
 
     assert "not with the stored secret" in wait_for(case, 20)["detail"]
     world.database.rows(
