@@ -14,6 +14,7 @@ from ..intake import waker
 from ..outbox import fallback, lanes, plan
 from ..outbox.crew import Crew
 from ..outbox.sender import Sender
+from ..tools.shared_cursor import shared_cursor
 
 _logger = logging.getLogger(__name__)
 
@@ -285,7 +286,7 @@ class LogisticsOutbox(models.AbstractModel):
 
     def _plan(self, flow_id):
         """What a sender must know, read in a transaction of its own; None when it must not send."""
-        with self.env.registry.cursor() as cr:
+        with shared_cursor(self.env.registry) as cr:
             # Its breaker may be written by other senders just now.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             env = api.Environment(cr, self.env.uid, {})

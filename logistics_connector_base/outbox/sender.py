@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from ..core import outcome as outcomes
 from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
+from ..tools.shared_cursor import shared_cursor
 from . import buckets, claims, messengers, records
 
 _logger = logging.getLogger(__name__)
@@ -170,7 +171,7 @@ class Sender:
         self.calling_since = None
         for left in reversed(range(RECORD_TRIES)):
             try:
-                with Registry(self.plan.dbname).cursor() as cr:
+                with shared_cursor(Registry(self.plan.dbname)) as cr:
                     cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
                     env = api.Environment(cr, self.plan.uid, {"tracking_disable": True})
                     result = work(env)

@@ -22,6 +22,7 @@ from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
 from ..intake import accept
 from ..outbox import buckets
+from ..tools.shared_cursor import shared_cursor
 from . import records
 
 _logger = logging.getLogger(__name__)
@@ -178,7 +179,7 @@ class Asker:
         away for a moment."""
         for left in reversed(range(RECORD_TRIES)):
             try:
-                with Registry(self.plan.dbname).cursor() as cr:
+                with shared_cursor(Registry(self.plan.dbname)) as cr:
                     cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
                     env = api.Environment(cr, self.plan.uid, {"tracking_disable": True})
                     result = work(env)

@@ -77,6 +77,11 @@ class KeyHost:
     def allow(self, rpc):
         """Let Odoo call it, as an administrator does."""
         values = {"host": "127.0.0.1", "ports": str(self.port), "note": "Test", "ca_pem": self.pem}
+        domain = [("host", "=", "127.0.0.1"), ("active", "in", (True, False))]
+        known = rpc("logistics.allowed.host", "search", domain)  # of another test
+        if known:
+            rpc("logistics.allowed.host", "write", known, {**values, "active": True})
+            return known[0]
         return rpc("logistics.allowed.host", "create", [values])[0]
 
     @staticmethod
