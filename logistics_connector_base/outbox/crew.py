@@ -48,6 +48,11 @@ class Crew:
         at_work = sum(not self._waits(sender) for _thread, sender in self.members.values())
         return at_work < MOST_AT_WORK and len(self.members) < MOST_MEMBERS
 
+    @property
+    def is_held_up(self):
+        """Whether somebody waits for a slow answer: the job cannot end before."""
+        return any(self._waits(sender) for _thread, sender in self.members.values())
+
     def _waits(self, sender):
         since = getattr(sender, "calling_since", None)
         return since is not None and self._clock() - since > SLOW

@@ -1,6 +1,7 @@
 """More flows with work than a job has threads: none keeps another out."""
 
 import itertools
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from ..support.polling import wait_for
 from ..support.sending import make_flow
 
 SCANS = 40
+SLICE_SECONDS = 10  # models/logistics_outbox.py
 ENQUEUE = """
 outbox, result = env["logistics.outbox"], None
 for flow in env["logistics.flow"].browse({flows!r}):
@@ -60,4 +62,27 @@ def test_an_invoice_does_not_wait_for_forty_flows_of_scans(world, inside, second
                 scans,
             )
             for flow_id in (*scans, invoices):  # in one transaction it would meet some sender
+                world.rpc("logistics.flow", "action_stop", [flow_id])
+
+
+def test_a_partner_that_hangs_holds_up_nobody_after_the_slice(world, inside):
+    """The job of the senders cannot end before the last call has; others go on meanwhile."""
+
+    def made(url, name):
+        return make_flow(world.rpc, world.connection_id, url, code=f"turn{next(codes)}", name=name)
+
+    with Receiver(lambda call, number: Answer(delay=25)) as hanging, Receiver() as finance:
+        hanging.allow(world.rpc)
+        finance.allow(world.rpc)
+        scans, invoices = made(hanging.url, "Scans"), made(finance.url, "Invoices")
+        try:
+            assert inside.run(ENQUEUE.format(flows=[scans], count=1)) is None
+            wait_for(lambda: hanging.calls, 30, "the scan does not leave")
+            wait_for(lambda: time.time() - hanging.calls[0].at > SLICE_SECONDS + 1, 30)
+            start = time.time()
+            assert inside.run(ENQUEUE.format(flows=[invoices], count=1)) is None
+            wait_for(lambda: finance.calls, 12, "the invoice waits for the scan")
+            assert finance.calls[0].at - start < 4
+        finally:
+            for flow_id in (scans, invoices):
                 world.rpc("logistics.flow", "action_stop", [flow_id])
