@@ -1,5 +1,4 @@
 import logging
-import time
 import uuid
 
 import psycopg2
@@ -12,18 +11,14 @@ from ..core.bodies import pack
 from ..core.identity import digest
 from ..intake import waker
 from ..outbox import fallback, lanes, plan
-from ..outbox.crew import TURN, Crew
 from ..outbox.sender import Sender
+from ..outbox.shift import Shift, is_up_to_date
 from ..tools.shared_cursor import shared_cursor
 
 _logger = logging.getLogger(__name__)
 
 LANES_PARAMETER = "logistics.outbox_lanes"
 LANES, MOST_LANES = 1, 8
-SLICE_SECONDS = 10  # as long a job has an HTTP worker; then others have their turn
-# A call that hangs keeps the job after its slice: others go on meanwhile, as long as their calls
-# are over by then (Odoo ends a worker after limit_time_real, 120 s).
-OVERTIME = 100
 IDENTITY_KEY = "logistics.outbox"
 MOST_BYTES = 20 * 1024 * 1024
 # Of the advisory locks under which the messages of one key get their numbers ("LOGK").
@@ -221,90 +216,28 @@ class LogisticsOutbox(models.AbstractModel):
 
         :return: a line for the job's result
         """
-        deadline = time.monotonic() + SLICE_SECONDS
         dbname = self.env.cr.dbname
         with self.env.registry.cursor() as cr:
             session = lanes.Session(cr)
             if not session.take_lane(lane):
                 return f"lane {lane} is at work already"
             try:
-                sent = self._send_all(session, deadline)
+                sent = Shift(session, lambda: self._due(session), self._plan, Sender).work()
             finally:
                 session.leave_all()
         waker.wake(dbname)  # what is due by now starts the next slice
         return f"{sent} messages sent"
 
-    def _send_all(self, session, deadline):
-        crew = Crew()
-        try:
-            while True:
-                for slot in crew.ended():
-                    session.leave(slot)
-                due, now, until = [], time.monotonic(), deadline
-                if now < deadline or crew.is_held_up:
-                    self._step_fallbacks(session)
-                    due = session.due_flows()
-                    until = max(deadline, now + TURN)
-                self._fill_rooms(session, crew, due, until, deadline + OVERTIME)
-                if not crew.members:  # nothing is due, or others are at it
-                    return crew.sent
-                crew.wait()
-        finally:
-            # Where the session was lost, so are the locks: nobody goes on without.
-            crew.halt()
-
-    def _fill_rooms(self, session, crew, due, deadline, end):
-        """A sender for each flow, those first that waited longest; then further ones. Where flows
-        find no room, others have had their turn. ``end``: when all calls must be over."""
-        waiting = 0
-        for flow_id, count in due:
-            if crew.serves(flow_id):
-                continue
-            if crew.has_room:
-                self._start_senders(session, crew, flow_id, count, deadline, end, 1)
-            else:
-                waiting += 1
-        if waiting:
-            crew.make_room(waiting)
-            return
-        for flow_id, count in due:
-            if count > 1 and crew.has_spare_room:
-                self._start_senders(session, crew, flow_id, count, deadline, end, count)
-
-    def _start_senders(self, session, crew, flow_id, count, deadline, end, most):
-        """Start up to ``most`` of the ``count`` senders of a flow that are not at work, here or in
-        another process."""
-        for number in range(count):
-            slot = (flow_id, number)
-            has_room = crew.has_spare_room if crew.serves(flow_id) else crew.has_room
-            if most <= 0 or not has_room:
-                return
-            if crew.has(slot) or not session.take(slot):
-                continue
-            made = self._plan(flow_id)
-            if made is None or deadline + made.timeout > end:
-                session.leave(slot)
-                return
-            crew.start(Sender(made, number, deadline))
-            most -= 1
-
-    def _is_up_to_date(self, cr):
-        """Learn what other processes changed since the job began, such as an address that an
-        administrator has allowed: else a new flow would be stopped by rules of yesterday. False
-        where modules were changed: then the next job sends."""
-        registry = self.env.registry
-        sequence, _caches = registry.get_sequences(cr)
-        if sequence != registry.registry_sequence:
-            return False
-        registry.check_signaling(cr)
-        return True
+    def _due(self, session):
+        self._step_fallbacks(session)
+        return session.due_flows()
 
     def _plan(self, flow_id):
         """What a sender must know, read in a transaction of its own; None when it must not send."""
         with shared_cursor(self.env.registry) as cr:
             # Its breaker may be written by other senders just now.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            if not self._is_up_to_date(cr):
+            if not is_up_to_date(self.env.registry, cr):
                 return None
             env = api.Environment(cr, self.env.uid, {})
             flow = env["logistics.flow"].sudo().browse(flow_id).exists()

@@ -1,5 +1,4 @@
 import logging
-import time
 
 import psycopg2
 from odoo import api, models
@@ -7,15 +6,15 @@ from odoo.exceptions import UserError
 
 from ..access import NoAccess
 from ..intake import waker
-from ..outbox.crew import Crew
+from ..outbox.shift import Shift, is_up_to_date
 from ..polling import lanes, plan
 from ..polling.feeds import FeedAsker
 from ..polling.shipments import ShipmentAsker
+from ..tools.shared_cursor import shared_cursor
 
 _logger = logging.getLogger(__name__)
 
 LANE = 1  # one job at a time on all servers together: a thread for each poll does the waiting
-SLICE_SECONDS = 10  # as long a job has an HTTP worker; then others have their turn
 IDENTITY_KEY = "logistics.polling"
 ASKERS = {"feed": FeedAsker, "shipment": ShipmentAsker}
 
@@ -60,73 +59,25 @@ class LogisticsSweeper(models.AbstractModel):
 
         :return: a line for the job's result
         """
-        deadline = time.monotonic() + SLICE_SECONDS
         dbname = self.env.cr.dbname
         with self.env.registry.cursor() as cr:
             session = lanes.Session(cr)
             if not session.take_lane(lane):
                 return f"lane {lane} is at work already"
             try:
-                calls = self._ask_all(session, deadline)
+                calls = Shift(session, session.due_polls, self._plan, _asker).work()
             finally:
                 session.leave_all()
         waker.wake(dbname)  # what is due by now starts the next slice
         return f"{calls} calls"
 
-    def _ask_all(self, session, deadline):
-        crew = Crew()
-        try:
-            while True:
-                for slot in crew.ended():
-                    session.leave(slot)
-                due = session.due_polls() if time.monotonic() < deadline else []
-                self._fill_rooms(session, crew, due, deadline)
-                if not crew.members:  # nothing is due, or others are at it
-                    return crew.sent
-                crew.wait()
-        finally:
-            # Where the session was lost, so are the locks: nobody goes on without.
-            crew.halt()
-
-    def _fill_rooms(self, session, crew, due, deadline):
-        """An asker for each poll, those first that waited longest; then further ones. Where polls
-        find no room, others have had their turn."""
-        waiting = 0
-        for poll_id, count in due:
-            if crew.serves(poll_id):
-                continue
-            if crew.has_room:
-                self._start_askers(session, crew, poll_id, count, deadline, 1)
-            else:
-                waiting += 1
-        if waiting:
-            crew.make_room(waiting)
-            return
-        for poll_id, count in due:
-            if count > 1 and crew.has_spare_room:
-                self._start_askers(session, crew, poll_id, count, deadline, count)
-
-    def _start_askers(self, session, crew, poll_id, count, deadline, most):
-        """Start up to ``most`` of the ``count`` askers of a poll that are not at work, here or in
-        another process."""
-        for number in range(count):
-            slot = (poll_id, number)
-            if most <= 0 or not crew.has_room:
-                return
-            if crew.has(slot) or not session.take(slot):
-                continue
-            made = self._plan(poll_id)
-            if made is None:
-                session.leave(slot)
-                return
-            crew.start(ASKERS[made.kind](made, number, deadline))
-            most -= 1
-
     def _plan(self, poll_id):
         """What an asker must know, read in a transaction of its own; None when it must not ask."""
-        with self.env.registry.cursor() as cr:
+        with shared_cursor(self.env.registry) as cr:
             # Its progress may be written by other askers just now.
             cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            if not is_up_to_date(self.env.registry, cr):
+                return None
             env = api.Environment(cr, self.env.uid, {})
             poll = env["logistics.poll"].sudo().browse(poll_id).exists()
             if not poll or not poll.active:
@@ -145,3 +96,7 @@ class LogisticsSweeper(models.AbstractModel):
                 _logger.exception("poll %s cannot be asked", poll_id)
                 poll._set_breaker("open", f"Our own error: {type(error).__name__}")
             return None
+
+
+def _asker(made, number, deadline):
+    return ASKERS[made.kind](made, number, deadline)
