@@ -3,11 +3,23 @@
 import math
 
 INBOUND = "root.logistics.inbound"
+# One job of each kind at a time keeps an HTTP worker busy for its slice: without a channel of its
+# own it takes the rooms of others, and they take its.
+OWN = (INBOUND, "root.logistics.outbound", "root.logistics.polling")
 RUNNER = "queue_job"
 
 
+def missing(channels):
+    """Those of our channels that the configuration does not name, in full.
+
+    :param list[dict] channels: queue_job's parsed channel configuration (``name``, ``capacity``)
+    """
+    named = {_full_name(channel["name"]) for channel in channels}
+    return [name for name in OWN if name not in named]
+
+
 def problems(channels, server_wide_modules, lanes=1):
-    """What is missing, as a list of "no_runner", "no_channel" and "few_lanes".
+    """What is missing, as a list of "no_runner", "no_channel", "few_channels" and "few_lanes".
 
     :param list[dict] channels: queue_job's parsed channel configuration (``name``, ``capacity``)
     :param server_wide_modules: the modules that the server loads for all databases
@@ -24,6 +36,8 @@ def problems(channels, server_wide_modules, lanes=1):
         found.append("no_channel")
     elif room(capacities) < lanes:
         found.append("few_lanes")
+    if set(missing(channels)) - {INBOUND}:
+        found.append("few_channels")
     return found
 
 

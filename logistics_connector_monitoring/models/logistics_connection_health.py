@@ -6,7 +6,7 @@ from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 from odoo.addons.queue_job.jobrunner.runner import _channels
 from odoo.tools import SQL, config
 
-from ..core.queue_channels import problems
+from ..core.queue_channels import INBOUND, missing, problems
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -142,9 +142,12 @@ class LogisticsConnectionHealth(models.Model):
     @api.model
     def _queue_problems(self):
         """Codes of what the job queue's configuration of this server lacks."""
-        channels = ChannelManager.parse_simple_config(_channels())
         lanes = self.env["logistics.inbox"]._lanes()
-        return problems(channels, config["server_wide_modules"], lanes)
+        return problems(self._queue_channels(), config["server_wide_modules"], lanes)
+
+    @api.model
+    def _queue_channels(self):
+        return ChannelManager.parse_simple_config(_channels())
 
     @api.model
     def _is_queue_isolated(self):
@@ -184,6 +187,12 @@ class LogisticsConnectionHealth(models.Model):
                 "for fewer. Give root.logistics.inbound and its parents more, or lower the system "
                 "parameter logistics.inbox_lanes (docs/operations.md).",
                 self.env["logistics.inbox"]._lanes(),
+            ),
+            "few_channels": self.env._(
+                "What is sent to partners and asked of them shares its rooms with other jobs of "
+                "Odoo. Add to the channels of queue_job, with room for one each: %s "
+                "(docs/operations.md).",
+                ", ".join(name for name in missing(self._queue_channels()) if name != INBOUND),
             ),
         }
         database = self.env["logistics.database.upkeep"]._problems()

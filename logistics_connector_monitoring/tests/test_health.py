@@ -122,12 +122,18 @@ class TestHealth(HealthData, TransactionCase):
 
     def test_server_problems_are_told_in_words(self):
         rows = self.env["logistics.connection.health"].with_user(self.clerk)
+        both = "logistics.outbound:1,logistics.polling:1"
         for channels, modules, words in (
-            ("root:2,root.logistics.inbound:2", ["queue_job", GATE], []),
-            ("root:2,root.logistics.inbound:1", ["queue_job", GATE], ["2 lanes"]),
-            ("root:2", ["queue_job", GATE], ["root.logistics.inbound:1"]),
-            ("root:2,logistics.inbound:2", [GATE], ["server-wide"]),
-            ("root:2,logistics.inbound:2", ["queue_job"], ["While PostgreSQL is away"]),
+            (f"root:2,root.logistics.inbound:2,{both}", ["queue_job", GATE], []),
+            (f"root:2,root.logistics.inbound:1,{both}", ["queue_job", GATE], ["2 lanes"]),
+            (f"root:2,{both}", ["queue_job", GATE], ["root.logistics.inbound:1"]),
+            (
+                "root:2,logistics.inbound:2,logistics.outbound:1",
+                ["queue_job", GATE],
+                ["each: root.logistics.polling ("],
+            ),
+            (f"root:2,logistics.inbound:2,{both}", [GATE], ["server-wide"]),
+            (f"root:2,logistics.inbound:2,{both}", ["queue_job"], ["While PostgreSQL is away"]),
         ):
             with (
                 patch.object(logistics_connection_health, "_channels", lambda text=channels: text),

@@ -1,17 +1,32 @@
 from odoo.tests import BaseCase
 
-from ..core.queue_channels import problems
+from ..core.queue_channels import missing, problems
+
+OTHERS = [{"name": f"root.logistics.{name}", "capacity": 1} for name in ("outbound", "polling")]
 
 
 class TestQueueChannels(BaseCase):
     def test_isolated(self):
         for name in ("root.logistics.inbound", "logistics.inbound"):
-            channels = [{"name": "root", "capacity": 2}, {"name": name, "capacity": 1}]
+            channels = [{"name": "root", "capacity": 2}, {"name": name, "capacity": 1}, *OTHERS]
             self.assertEqual(problems(channels, ["web", "queue_job"]), [])
 
     def test_parent_alone_is_no_channel_of_its_own(self):
         channels = [{"name": "root", "capacity": 2}, {"name": "root.logistics", "capacity": 1}]
-        self.assertEqual(problems(channels, ["queue_job"]), ["no_channel"])
+        self.assertEqual(problems(channels, ["queue_job"]), ["no_channel", "few_channels"])
+
+    def test_senders_and_polls_have_channels_of_their_own(self):
+        inbound = {"name": "logistics.inbound", "capacity": 1}
+        for others, names in (
+            (OTHERS, []),
+            (OTHERS[:1], ["root.logistics.polling"]),
+            (OTHERS[1:], ["root.logistics.outbound"]),
+            ([{"name": "logistics.outbound"}, {"name": "logistics.polling"}], []),
+        ):
+            channels = [inbound, *others]
+            self.assertEqual(missing(channels), names)
+            expected = ["few_channels"] if names else []
+            self.assertEqual(problems(channels, ["queue_job"]), expected)
 
     def test_room_for_the_lanes(self):
         for channels, few in (
@@ -24,9 +39,10 @@ class TestQueueChannels(BaseCase):
             ({"root": 0, "root.logistics.inbound": None}, False),
         ):
             parsed = [{"name": name, "capacity": room} for name, room in channels.items()]
+            parsed += OTHERS
             expected = ["few_lanes"] if few else []
             self.assertEqual(problems(parsed, ["queue_job"], lanes=2), expected, channels)
 
     def test_no_runner(self):
-        channels = [{"name": "root.logistics.inbound", "capacity": 1}]
+        channels = [{"name": "root.logistics.inbound", "capacity": 1}, *OTHERS]
         self.assertEqual(problems(channels, ["base", "web"]), ["no_runner"])
