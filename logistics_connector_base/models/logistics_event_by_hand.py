@@ -24,5 +24,5 @@ class LogisticsEvent(models.Model):
         """Take back what was stated by hand; its proof of delivery with it."""
         self.ensure_one()
         self.check_access("read")
-        self.shipment_id._withdraw_by_hand(self, "")
+        self.shipment_id._withdraw_by_hand(self)
         return True

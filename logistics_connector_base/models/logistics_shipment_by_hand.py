@@ -77,7 +77,7 @@ class LogisticsShipment(models.Model):
             raise UserError(" ".join(failures) or message.error_text or message.state)
         return message.event_ids
 
-    def _withdraw_by_hand(self, event, why):
+    def _withdraw_by_hand(self, event):
         """Take back an event that people of the company stated.
 
         :raises UserError: it is a partner's
@@ -88,16 +88,25 @@ class LogisticsShipment(models.Model):
             raise UserError(self.env._("A partner stated this. Only the partner can take it back."))
         self._state_by_hand(
             lambda number, author, recorded: by_hand.withdrawal(
-                number, author, stated.source_base or stated.source_id, self.name, recorded, why
+                number, author, stated.source_base or stated.source_id, self.name, recorded, ""
             )
         )
-        self._note_by_hand(self.env._("took back"), event, why)
-
-    def _note_by_hand(self, what, event, note=""):
-        """Who stated what, for whoever reads the shipment's story."""
-        code, when = event.sudo().code_id.name, event.sudo().occurred_local
-        text = self.env._("%(who)s %(what)s: %(code)s, %(when)s", who=self.env.user.name,
-                          what=what, code=code, when=when)  # fmt: skip
-        self.sudo()._message_log(
-            body=f"{text}. {note}" if note else text, author_id=self.env.user.partner_id.id
+        self._log_by_hand(
+            self.env._("%(who)s took back: %(code)s, %(when)s", **self._words_by_hand(stated))
         )
+
+    def _note_by_hand(self, event, note):
+        """Who recorded what, for whoever reads the shipment's story."""
+        words = self._words_by_hand(event.sudo())
+        text = self.env._("%(who)s recorded: %(code)s, %(when)s", **words)
+        self._log_by_hand(f"{text}. {note}" if note else text)
+
+    def _words_by_hand(self, event):
+        return {
+            "who": self.env.user.name,
+            "code": event.code_id.name,
+            "when": event.occurred_local,
+        }
+
+    def _log_by_hand(self, text):
+        self.sudo()._message_log(body=text, author_id=self.env.user.partner_id.id)

@@ -103,7 +103,7 @@ class LogisticsMilestone(models.TransientModel):
                 documents=documents,
             )
         )
-        self.shipment_id._note_by_hand(self.env._("recorded"), events[-1:], self.note or "")
+        self.shipment_id._note_by_hand(events[-1:], self.note or "")
         return {"type": "ir.actions.act_window_close"}
 
     def _local(self, moment):
