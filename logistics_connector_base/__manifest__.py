@@ -49,6 +49,7 @@
         "views/logistics_poll_views.xml",
         "views/logistics_connection_processing_views.xml",
         "views/logistics_event_mapping_views.xml",
+        "views/logistics_code_coverage_views.xml",
         "views/logistics_taxonomy_views.xml",
         "views/logistics_allowed_host_views.xml",
         "views/logistics_key_set_views.xml",

@@ -40,6 +40,8 @@ from . import (
     logistics_event,
     logistics_event_correction,
     logistics_event_by_hand,
+    logistics_event_coverage,
+    logistics_code_coverage,
     logistics_effect,
     logistics_shipment_documents,
     logistics_exception_type,
@@ -85,6 +87,7 @@ from . import (
     logistics_message_outgoing,  # says more than the screens do
     logistics_message_fallback,
     logistics_connection_counts,
+    logistics_connection_coverage,
     logistics_connection_retention,
     logistics_retention_run,
     logistics_privacy_request,

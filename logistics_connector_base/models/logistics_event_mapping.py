@@ -76,18 +76,28 @@ class LogisticsEventMapping(models.Model):
                 vals.update(is_shipped=True)
                 vals.setdefault("priority", 10)
         mappings = super().create(vals_list)
-        self.env.registry.clear_cache()
+        self._meanings_changed(mappings.mapped("provider"))
         return mappings
 
     def write(self, vals):
         self._refuse_shipped()
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        issuers = {*self.mapped("provider"), *([vals["provider"]] if "provider" in vals else [])}
+        result = super().write(vals)
+        self._meanings_changed(issuers)
+        return result
 
     def unlink(self):
         self._refuse_shipped()
+        issuers = self.mapped("provider")
+        result = super().unlink()
+        self._meanings_changed(issuers)
+        return result
+
+    @api.model
+    def _meanings_changed(self, issuers):
         self.env.registry.clear_cache()
-        return super().unlink()
+        if issuers:
+            self.env["logistics.code.coverage"]._mappings_changed(issuers)
 
     def _refuse_shipped(self):
         loading = self.env.context.get("install_mode") or self.env.context.get("module")

@@ -5,6 +5,7 @@ from . import (
     test_allowed_host,
     test_job_starter,
     test_key_set,
+    test_code_coverage,
     test_connection,
     test_connection_setup,
     test_corrections,
