@@ -56,17 +56,20 @@ class LogisticsCodeCoverage(models.Model):
         [
             ("mapped", "Understood"),
             ("stated", "Our own code"),
-            ("behind", "Understood now, to be replayed"),
-            ("unmapped", "Not understood"),
+            ("behind", "To be replayed"),
+            ("unmapped", "Unknown"),
         ],
-        string="Is it understood?",
+        string="Understood?",
+        help="To be replayed: a mapping knows it now, but events came before it was made.",
         required=True,
         readonly=True,
         default="mapped",
     )
     is_stated = fields.Boolean(readonly=True)
     event_count = fields.Integer("Events", readonly=True)
-    unmapped_count = fields.Integer("Not understood", readonly=True)
+    unmapped_count = fields.Integer(
+        "Unknown", readonly=True, help="Events with it that were not understood."
+    )
     first_at = fields.Datetime("First seen", readonly=True)
     last_at = fields.Datetime("Last seen", readonly=True)
     counted_at = fields.Datetime("Counted at", readonly=True)
