@@ -103,6 +103,16 @@ class LogisticsProviderHandler(models.AbstractModel):
         return False
 
     @api.model
+    def _access_defaults(self, environment):
+        """How we identify ourselves when this partner is asked: values of ``logistics.access``, one
+        dict for each secret that the setup asks for. Empty where it differs from partner to
+        partner, or nobody is asked.
+
+        :param str environment: "production" or "test"
+        """
+        return []
+
+    @api.model
     def _connection_proofs(self):
         """What a call of this partner must prove, for a new connection (docs/signatures.md).
 

@@ -102,7 +102,7 @@ class Asker:
             time.sleep(max(pause, 0.005))
         return True
 
-    def _call(self, client, ask):
+    def call(self, client, ask):
         """Make the call, and once more when our access was renewed after a 401."""
         self.sent += 1
         self.calling_since = time.monotonic()

@@ -17,7 +17,7 @@ class FeedAsker(Asker):
             return False
         plan = self.plan
         ask = plan.declared.ask(plan.url, progress.since, progress.cursor, plan.size)
-        reply = self._call(client, ask)
+        reply = self.call(client, ask)
         if not reply.ok:
             return self._fail(progress, reply.outcome)
         body, headers = reply.answer.body, reply.answer.headers

@@ -74,7 +74,7 @@ class ShipmentAsker(Asker):
             if start and not self._may_call():
                 return self._give_back(batch, None)
             part = tuple(numbers[start : start + most])
-            reply = self._call(client, self.plan.declared.ask(self.plan.url, part))
+            reply = self.call(client, self.plan.declared.ask(self.plan.url, part))
             pause = reply.outcome.pause or pause
             if reply.outcome.status in self.plan.declared.unknown:
                 continue

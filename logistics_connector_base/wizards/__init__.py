@@ -4,6 +4,7 @@ from . import (
     logistics_master_key,
     logistics_connection_address,
     logistics_connection_setup,
+    logistics_connection_setup_access,
     logistics_exception_dismiss,
     logistics_exception_link,
     logistics_exception_map,

@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 
 from ..models.logistics_connection import OPEN_STATES
 
-STEPS = ("partner", "proof", "address", "listen")
 # Kinds of proof whose secret may be of our making: the partner stores what we give it.
 OURS = (
     "static",
@@ -34,6 +33,7 @@ class LogisticsConnectionSetup(models.TransientModel):
             ("partner", "Partner"),
             ("proof", "Secret"),
             ("address", "Address"),
+            ("access", "Our access"),
             ("listen", "First message"),
         ],
         required=True,
@@ -224,7 +224,9 @@ class LogisticsConnectionSetup(models.TransientModel):
         return self._open(**shown)
 
     def action_back(self):
-        return self._go(STEPS[max(STEPS.index(self.step) - 1, 0)])
+        self.ensure_one()
+        steps = self._steps()
+        return self._go(steps[max(steps.index(self.step) - 1, 0)])
 
     def action_partner_done(self):
         self.ensure_one()
@@ -249,7 +251,8 @@ class LogisticsConnectionSetup(models.TransientModel):
                     "company_id": self.company_id.id,
                 }
             )
-        return self._go("proof")
+        self.invalidate_recordset(["way"])
+        return self._go(self._steps()[1])
 
     def action_proof_done(self):
         self.ensure_one()

@@ -19,6 +19,12 @@ class LogisticsProviderFedex(models.AbstractModel):
         return {"shipment": poll.TRACKING}
 
     @api.model
+    def _access_defaults(self, environment):
+        host = "apis-sandbox.fedex.com" if environment == "test" else "apis.fedex.com"
+        token_url = f"https://{host}/oauth/token"
+        return [{"kind": "oauth2", "token_url": token_url, "client_auth": "form", "hosts": host}]
+
+    @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "fdx-signature", "encoding": "base64"}]
 

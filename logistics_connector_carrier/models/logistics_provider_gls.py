@@ -19,16 +19,17 @@ class LogisticsProviderGls(models.AbstractModel):
         return {"shipment": poll.TRACKING}
 
     @api.model
+    def _access_defaults(self, environment):
+        host = "api-sandbox.gls-group.net" if environment == "test" else "api.gls-group.net"
+        # The portal names the address for tokens.
+        return [{"kind": "oauth2", "token_url": "", "client_auth": "basic", "hosts": host}]
+
+    @api.model
     def _setup_words(self, connection):
         return [
             self.env._(
                 "At dev-portal.gls-group.net, make an app with “Track And Trace V1”. GLS sends "
-                "nothing itself: the address below is only for a system of yours that passes "
-                "answers on (of MyGLS, say)."
+                "nothing itself: it is asked about your open shipments."
             ),
-            self.env._(
-                "On the page “Our access”, add OAuth2 with the app’s id and secret; the address "
-                "for tokens stands in the portal."
-            ),
-            self.env._("On the page “Polling”, add a line “Shipment by shipment”."),
+            self.env._("The app has an id and a secret; the address for tokens stands there, too."),
         ]

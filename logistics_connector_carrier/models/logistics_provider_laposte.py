@@ -23,15 +23,14 @@ class LogisticsProviderLaposte(models.AbstractModel):
         return {"shipment": poll.TRACKING}
 
     @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "api_key", "header": "X-Okapi-Key", "hosts": "api.laposte.fr"}]
+
+    @api.model
     def _setup_words(self, connection):
         return [
             self.env._(
                 "At developer.laposte.fr, subscribe to “Suivi v2” and copy the key. La Poste "
-                "sends nothing itself: give nobody the address below."
+                "sends nothing itself: it is asked about your open shipments."
             ),
-            self.env._(
-                "On the page “Our access”, add an API key in the header X-Okapi-Key, only sent "
-                "to api.laposte.fr."
-            ),
-            self.env._("On the page “Polling”, add a line “Shipment by shipment”."),
         ]

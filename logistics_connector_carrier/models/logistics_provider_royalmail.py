@@ -23,16 +23,19 @@ class LogisticsProviderRoyalmail(models.AbstractModel):
         return {"shipment": poll.TRACKING}
 
     @api.model
+    def _access_defaults(self, environment):
+        return [
+            {"kind": "api_key", "header": header, "hosts": "api.royalmail.net"}
+            for header in ("X-IBM-Client-Id", "X-IBM-Client-Secret")
+        ]
+
+    @api.model
     def _setup_words(self, connection):
         return [
             self.env._(
                 "At developer.royalmail.net, ask for the “Royal Mail Tracking API (v2)” and "
-                "accept its terms. Royal Mail sends nothing itself: give nobody the address "
-                "below."
+                "accept its terms. Royal Mail sends nothing itself: it is asked about your open "
+                "shipments."
             ),
-            self.env._(
-                "On the page “Our access”, add two API keys, in the headers X-IBM-Client-Id and "
-                "X-IBM-Client-Secret, only sent to api.royalmail.net."
-            ),
-            self.env._("On the page “Polling”, add a line “Shipment by shipment”."),
+            self.env._("Your app there has two keys: the client id, and the client secret."),
         ]

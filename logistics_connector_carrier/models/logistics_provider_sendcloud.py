@@ -19,6 +19,10 @@ class LogisticsProviderSendcloud(models.AbstractModel):
         return {"feed": poll.FEED}
 
     @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "basic", "hosts": "panel.sendcloud.sc"}]
+
+    @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "Sendcloud-Signature", "encoding": "hex"}]
 

@@ -19,6 +19,12 @@ class LogisticsProviderUps(models.AbstractModel):
         return {"shipment": poll.TRACKING}
 
     @api.model
+    def _access_defaults(self, environment):
+        host = "wwwcie.ups.com" if environment == "test" else "onlinetools.ups.com"
+        token_url = f"https://{host}/security/v1/oauth/token"
+        return [{"kind": "oauth2", "token_url": token_url, "client_auth": "basic", "hosts": host}]
+
+    @api.model
     def _connection_proofs(self):
         # The opaque text that was given at subscription comes back in this header, as it is.
         return [{"kind": "static", "header": "credential"}]

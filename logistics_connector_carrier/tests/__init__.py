@@ -10,4 +10,5 @@ from . import (
     test_polls,
     test_providers_inbox,
     test_security,
+    test_setup_access,
 )
