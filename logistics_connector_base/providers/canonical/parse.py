@@ -21,7 +21,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from ...core.canonical import (
     Acknowledgement,
@@ -34,8 +33,8 @@ from ...core.canonical import (
     Place,
     Reference,
 )
+from ...core.contract import words
 from ...core.instants import parse_iso, zone
-from ...core.jsonsafe import clean_text
 from ...core.reading import Node, country_code, decode_base64, file_type, local_zone, read
 from ...core.urgency import POD_CODE, POD_KINDS, SpokenCode
 
@@ -66,15 +65,6 @@ _KEY_TYPES = (
     "order",
     "customer",
 )
-_TYPE_NAMES = {
-    "object": "an object",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
-_FOUND_NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 
 
 def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
@@ -185,79 +175,20 @@ def check(value: object) -> None:
     if not errors:
         return
     # Places first as they come in the message; the same place and text only once.
-    ordered = sorted(errors, key=lambda e: [_padded(step) for step in e.absolute_path])
-    lines = list(dict.fromkeys(f"{_pointer(error)}: {_explain(error)}." for error in ordered))
+    lines = list(
+        dict.fromkeys(
+            f"{words.pointer(error.absolute_path)}: {words.explain(error, _WORDS)}."
+            for error in words.in_order(errors)
+        )
+    )
     shown = lines[:MAX_ERRORS]
     if len(lines) > MAX_ERRORS:
         shown.append("There is more.")
     raise ParseError(" ".join(shown))
 
 
-def _padded(step: str | int) -> str:
-    return f"{step:09d}" if isinstance(step, int) else step
-
-
-def _pointer(error: ValidationError) -> str:
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in error.absolute_path)
-    return clean_text("/" + "/".join(steps), 200)
-
-
-def _explain(error: ValidationError) -> str:
-    """One error in plain words, without the jargon of schemas."""
-    message = error.schema.get("x-message") if isinstance(error.schema, dict) else None
-    if message and error.validator in ("pattern", "anyOf"):
-        return message
-    explain = _EXPLANATIONS.get(error.validator)
-    return explain(error) if explain else f"does not fit the rule “{error.validator}”"
-
-
-def _missing(error: ValidationError) -> str:
-    names = [name for name in error.validator_value if name not in error.instance]
-    return f"“{names[0]}” is missing"
-
-
-def _needs(error: ValidationError) -> str:
-    for name, others in error.validator_value.items():
-        missing = [other for other in others if other not in error.instance]
-        if name in error.instance and missing:
-            return f"“{name}” needs “{missing[0]}” beside it"
-    return "fields are missing that belong together"
-
-
-def _unknown(error: ValidationError) -> str:
-    known = error.schema.get("properties", {})
-    names = [name for name in error.instance if name not in known and name[:2] not in ("x-", "x_")]
-    return f"“{clean_text(names[0], 60)}” is no field of this format"
-
-
-def _types(error: ValidationError) -> str:
-    wanted = error.validator_value
-    wanted = [wanted] if isinstance(wanted, str) else wanted
-    names = " or ".join(_TYPE_NAMES.get(name, name) for name in wanted)
-    if error.instance is None:
-        found = "nothing"
-    else:
-        found = _FOUND_NAMES.get(type(error.instance), "a number")
-    return f"{names} expected, found {found}"
-
-
-_EXPLANATIONS = {
-    "required": _missing,
-    "dependentRequired": _needs,
-    "additionalProperties": _unknown,
-    "type": _types,
-    "enum": lambda e: "one of " + ", ".join(map(str, e.validator_value)) + " expected",
-    "const": lambda e: f"“{e.validator_value}” expected",
-    "pattern": lambda e: "the text has not the form that is expected here",
-    "minLength": lambda e: "the text is empty",
-    "maxLength": lambda e: f"the text is longer than {e.validator_value} characters",
-    "minimum": lambda e: f"the number is smaller than {e.validator_value}",
-    "maximum": lambda e: f"the number is greater than {e.validator_value}",
-    "minItems": lambda e: "the list is empty",
-    "maxItems": lambda e: f"the list has more than {e.validator_value} entries",
-    # The only schema that is just "false" guards a withdrawal.
-    None: lambda e: "“retracts” stands alone: no code, document or correction beside it",
-}
+# The only schema that is just "false" guards a withdrawal.
+_WORDS = {None: lambda e: "“retracts” stands alone: no code, document or correction beside it"}
 
 
 # --- the events ---------------------------------------------------------------------------------
