@@ -12,7 +12,7 @@ from ..core.identity import digest
 from ..core.secretbox import SecretBoxError
 from ..core.verifiers import Unavailable
 from ..intake import accept as intake
-from ..intake import answers, limits
+from ..intake import answers, contracts, limits
 from ..intake.answers import problem_response
 from ..intake.calls import read_call
 from ..intake.keys import key_finder
@@ -43,6 +43,7 @@ SEEN_STATES = {
     "dead": "kept for review",
     "dismissed": "dismissed",
     "duplicate": "duplicate",
+    "rejected": "rejected",
 }
 
 
@@ -112,8 +113,15 @@ class LogisticsIntake(http.Controller):
         failures.succeeded(caller, now)
         try:
             limits.check(request.db, profile, length)
+            judgement = _judge(env, profile, body)
             receipt = intake.accept(
-                request.db, profile, body, headers, content_type, credential_id=credential_id
+                request.db,
+                profile,
+                body,
+                headers,
+                content_type,
+                credential_id=credential_id,
+                judgement=judgement,
             )
         except limits.Refused as refusal:
             nonces.forget()  # the same call, signed once, may come again
@@ -122,6 +130,9 @@ class LogisticsIntake(http.Controller):
             _logger.warning("a message could not be filed: %s", type(error).__name__)
             nonces.forget()
             return answers.unavailable()
+        if receipt.outcome == "rejected":
+            nonces.forget()  # it may come again when the contract was mended
+            return answers.breaks_contract(receipt, judgement)
         if profile.has_handshake:
             asked = env["logistics.provider"]._ask_handshake(profile.provider, body)
             if asked is not None and asked.answer is not None:
@@ -169,6 +180,18 @@ class LogisticsIntake(http.Controller):
                 "events": message.event_count,
             }
         )
+
+
+def _judge(env, profile, body):
+    """Why a message breaks the contract by which it is refused; None where there is none, or where
+    it is no message but a handshake. Nothing is stored here."""
+    if not profile.contracts:
+        return None
+    judgement = contracts.refuse(profile.contracts, body)
+    if judgement is None or not profile.has_handshake:
+        return judgement
+    is_handshake = env["logistics.provider"]._ask_handshake(profile.provider, body) is not None
+    return None if is_handshake else judgement
 
 
 def _acceptable(content_type):

@@ -17,12 +17,12 @@ from .writing import Writer
 
 FINISH = """
 UPDATE logistics_message m
-SET state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
+SET contract_id = v.contract_id, state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
     event_count = v.events, parked_count = v.parked,
     processed_at = clock_timestamp() AT TIME ZONE 'UTC',
     message_type = v.message_type, external_id = v.external_id, revision = v.revision,
     lane = NULL, next_try_at = NULL, error_class = NULL, error_text = NULL
-FROM (VALUES %s) AS v(id, events, parked, message_type, external_id, revision)
+FROM (VALUES %s) AS v(id, events, parked, message_type, external_id, revision, contract_id)
 WHERE m.id = v.id
 """
 
@@ -49,6 +49,7 @@ class InboxBatch:
         reader = Reader(self.messages, self.now, self.watchdog, self.seconds)
         reader.work()
         self.items, self.parsed = reader.items, reader.parsed
+        self.holder = reader.holder
         self.failures, self.unread, self.slow = reader.failures, reader.unread, reader.slow
         Corrections(self.env, self.items).lock()
         matcher = Matcher(self.env, self.items)
@@ -72,6 +73,7 @@ class InboxBatch:
         self.env["logistics.exception"]._report(
             reader.troubles + writer.troubles + waiting + acknowledged
         )
+        self.holder.settle({message.connection_id.id for message in self.parsed})
 
     def _leave(self, matcher, reader):
         """Go on without the messages whose shipments somebody else has."""
@@ -192,11 +194,12 @@ class InboxBatch:
                     clean_text(parsed.message_type, 100) or None,
                     clean_text(parsed.external_id, 255) or message.external_id or None,
                     clean_text(parsed.revision, 100) or message.revision or "",
+                    self.holder.contract_ids.get(message.id),
                 )
             )
         self.env.flush_all()
         self.env.cr.execute_values(
-            FINISH, rows, template="(%s, %s, %s, %s, %s, %s)", page_size=len(rows)
+            FINISH, rows, template="(%s, %s, %s, %s, %s, %s, %s::integer)", page_size=len(rows)
         )
         self.messages.invalidate_recordset()
         for message in retried.values():

@@ -18,6 +18,7 @@ from ..core.identity import event_content, event_fingerprint, message_identity
 from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
 from ..core.personal import mask_text
+from .contracts import Holder
 from .item import Item, with_documents_apart
 from .snapshots import recognise
 from .watchdog import NoWatchdog, TimeExceeded
@@ -66,6 +67,7 @@ class Reader:
         self.parsed = {}
         self.purged = []
         self.troubles = []
+        self.holder = Holder(self.env)
 
     def work(self):
         self._parse()
@@ -95,6 +97,8 @@ class Reader:
                 parsed = self._parse_one(message, bodies[message.id], handlers)
             except ParseError as error:
                 # Deterministic: trying again changes nothing until a person mends something.
+                message.contract_id = self.holder.contract_ids.get(message.id)
+                self.holder.broke(message)
                 message._record_failure("ParseError", str(error))
                 message._bury("ParseError", str(error), "parse_failure")
             except psycopg2.Error:
@@ -110,7 +114,11 @@ class Reader:
                 self.unread = self.messages[index + 1 :].ids
                 break
             else:
-                self.parsed[message] = parsed
+                if parsed is not None:
+                    self.parsed[message] = parsed
+        # What is worked once more is told then.
+        again = {*self.slow, *(message_id for message_id, _error in self.failures)}
+        self.troubles += [t for t in self.holder.troubles if t["message_id"] not in again]
 
     @property
     def _is_among_others(self):
@@ -122,6 +130,7 @@ class Reader:
         self.failures.append((message.id, error))
 
     def _parse_one(self, message, body, handlers):
+        """The ParsedMessage; None for one that is refused by its contract."""
         connection = message.connection_id
         if connection not in handlers:
             context = ParseContext(default_zone=connection.tz or "")
@@ -133,6 +142,8 @@ class Reader:
             handshake = handler._handshake(body)
             if handshake is None:
                 connection._check_depth(body)
+                if self.holder.hold(message, body, not self._is_among_others):
+                    return None
                 return handler._parse_message(body, context)
         message._work_handshake(handshake)
         return ParsedMessage(events=(), message_type="handshake")

@@ -13,6 +13,7 @@ from ..core import identity, masking, verifiers
 from ..core.trace import correlation_of
 from ..tools.master_key import open_secret, secret_box
 from . import store, waker
+from .contracts import BROKEN
 
 _logger = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ MAX_HEADER_VALUE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The fate of an accepted message: ``outcome`` is accepted, duplicate or conflict."""
+    """The fate of a message that was filed: ``outcome`` is accepted, duplicate, conflict or
+    rejected (it breaks its contract: nobody works it)."""
 
     outcome: str
     receipt: str
@@ -106,13 +108,23 @@ def explain(profile, call):
     return FailedProof(tuple(lacking), verifiers.telling_headers(call.headers.keys()))
 
 
-def accept(dbname, profile, body, headers, content_type="", channel="webhook", credential_id=None):
+def accept(
+    dbname,
+    profile,
+    body,
+    headers,
+    content_type="",
+    channel="webhook",
+    credential_id=None,
+    judgement=None,
+):
     """File an authentic message durably and wake its processing.
 
     :param str dbname: the database
     :param IntakeProfile profile: the connection
     :param bytes body: the raw bytes, exactly as they came
     :param headers: mapping of the transport's headers (may be empty for files)
+    :param Judgement|None judgement: why it breaks its contract and is refused (``.contracts``)
     :rtype: Receipt
     :raises psycopg2.Error: it is not certain that the message is filed: do not acknowledge
     """
@@ -140,23 +152,40 @@ def accept(dbname, profile, body, headers, content_type="", channel="webhook", c
         receipt=uuid.uuid4().hex,
         correlation_id=correlation_id,
     )
+    if judgement:
+        arrival = replace(
+            arrival,
+            contract_id=judgement.held.contract_id,
+            message_type=judgement.held.message_type[:100],
+            error_class=BROKEN,
+            error_text=judgement.text,
+        )
     return _file(dbname, arrival)
 
 
 def _file(dbname, arrival):
     message_id = store.insert(dbname, arrival)
     if message_id:
-        waker.wake(dbname)
+        if not arrival.is_refused:
+            waker.wake(dbname)
         if arrival.credential_id:
             waker.note_used(dbname, arrival.credential_id)
         outcome = "conflict" if arrival.is_conflict else "accepted"
+        outcome = "rejected" if arrival.is_refused else outcome
         return Receipt(outcome, arrival.receipt, arrival.correlation_id, message_id)
     known = store.seen_again(dbname, arrival)
     if known is None:  # purged between the two statements: it is new after all
         return _file(dbname, arrival)
-    digest, message_id, receipt, correlation_id = known
+    digest, message_id, receipt, correlation_id, state = known
     if digest == arrival.digest or arrival.is_conflict:
-        return Receipt("duplicate", receipt or "", correlation_id or "", message_id)
+        outcome = "duplicate"
+        if state == "rejected":
+            # A copy gets the answer of the first one, unless the contract was mended meanwhile.
+            if arrival.is_refused:
+                outcome = "rejected"
+            elif store.take_after_all(dbname, arrival, message_id):
+                waker.wake(dbname)
+        return Receipt(outcome, receipt or "", correlation_id or "", message_id)
     # Same identity, other content, no declared revision: kept for the workbench, never dropped.
     # Its own content becomes its revision, so that copies of the conflict are duplicates of it.
     conflict = replace(arrival, is_conflict=True, revision=f"#{arrival.digest}")

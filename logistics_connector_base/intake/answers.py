@@ -69,6 +69,26 @@ def refused(refusal, limits):
     return unavailable(refusal.retry_after)
 
 
+def breaks_contract(receipt, judgement):
+    """The answer to a message that breaks its contract. It is stored (``receipt``), and not
+    worked; a copy of it gets the same answer."""
+    body = problem(
+        422,
+        "Breaks the contract",
+        f"The message is no valid “{judgement.held.message_type}”. " + " ".join(judgement.lines),
+        f"/logistics/v1/messages/{receipt.receipt}" if receipt.receipt else None,
+    )
+    body["errors"] = [
+        {"pointer": finding.pointer, "detail": finding.text} for finding in judgement.findings
+    ]
+    body["receipt"] = receipt.receipt
+    body["correlation_id"] = receipt.correlation_id
+    headers = {"X-Correlation-Id": receipt.correlation_id}
+    response = request.make_json_response(body, status=422, headers=headers)
+    response.headers["Content-Type"] = CONTENT_TYPE
+    return response
+
+
 def _retry_after(seconds):
     return {"Retry-After": str(max(1, math.ceil(seconds)))}
 

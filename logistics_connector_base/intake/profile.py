@@ -1,9 +1,10 @@
 """What the intake knows of a connection: plain values that may be cached in a process."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..core.verifiers import Scheme
+from .contracts import Held
 from .limits import DEFAULT_LIMITS, Limits
 
 
@@ -49,3 +50,8 @@ class IntakeProfile:
     has_handshake: bool = False
     receipt_status: int = 202
     limits: Limits = DEFAULT_LIMITS
+    contracts: tuple[Held, ...] = ()  # those by which messages are refused
+
+    def refusing(self, contracts):
+        """The same, with contracts by which messages are refused."""
+        return replace(self, contracts=contracts)

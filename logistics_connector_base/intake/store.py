@@ -48,6 +48,17 @@ SELECT id, %(headers)s, %(content)s FROM new_message
 RETURNING message_id
 """
 
+# The same for what breaks its contract: nobody works it, as it is refused from its first moment on.
+REASONS = ("contract_id", "message_type", "error_class", "error_text")
+INSERT_REFUSED = (
+    INSERT.replace("tries, event_count", f"{', '.join(REASONS)}, tries, event_count")
+    .replace("'received'", "'rejected'")
+    .replace(
+        "%(is_conflict)s, 0, 0, 0",
+        "%(is_conflict)s, " + "".join(f"%({name})s, " for name in REASONS) + "0, 0, 0",
+    )
+)
+
 # The counter lies on the key, whose row no drain ever locks: a copy never waits for processing.
 SEEN_AGAIN = """
 UPDATE logistics_message_key k
@@ -57,7 +68,24 @@ WHERE k.connection_id = %(connection_id)s AND k.identity = %(identity)s
       AND k.revision = %(revision)s
 RETURNING k.digest, k.message_id,
     (SELECT m.receipt FROM logistics_message m WHERE m.id = k.message_id),
-    (SELECT m.correlation_id FROM logistics_message m WHERE m.id = k.message_id)
+    (SELECT m.correlation_id FROM logistics_message m WHERE m.id = k.message_id),
+    (SELECT m.state FROM logistics_message m WHERE m.id = k.message_id)
+"""
+
+# A copy of what was refused fits by now: it is worked, as if it had come for the first time. What
+# was deleted of it meanwhile is there again.
+TAKE_AFTER_ALL = """
+WITH taken AS (
+    UPDATE logistics_message SET state = 'received', tries = 0, next_try_at = NULL,
+        processed_at = NULL, purged_at = NULL, error_class = NULL, error_text = NULL
+    WHERE id = %(message_id)s AND state = 'rejected' AND direction = 'in'
+    RETURNING id
+), body AS (
+    INSERT INTO logistics_message_body (message_id, headers, content)
+    SELECT id, %(headers)s, %(content)s FROM taken
+    ON CONFLICT (message_id) DO NOTHING
+)
+SELECT id FROM taken
 """
 
 
@@ -68,6 +96,8 @@ TYPES = {
     "credential_id": "integer",
     "size": "integer",
     "priority": "integer",
+    "contract_id": "integer",
+    "message_id": "integer",
     "is_conflict": "boolean",
     "received_at": "timestamp",
     "headers": "jsonb",
@@ -130,6 +160,15 @@ class Arrival:
     correlation_id: str
     priority: int = 50
     is_conflict: bool = False  # same identity as an earlier message, other content
+    # Of a message that is refused: why, and by which contract.
+    contract_id: int | None = None
+    message_type: str | None = None
+    error_class: str | None = None
+    error_text: str | None = None
+
+    @property
+    def is_refused(self):
+        return self.error_class is not None
 
 
 def insert(dbname, arrival):
@@ -139,17 +178,27 @@ def insert(dbname, arrival):
     :raises psycopg2.Error: nothing was filed, or it cannot be known whether it was; the caller must
         not acknowledge
     """
-    row = _execute(dbname, INSERT, _parameters(arrival))
+    statement = INSERT_REFUSED if arrival.is_refused else INSERT
+    row = _execute(dbname, statement, _parameters(arrival))
     return row[0] if row else None
 
 
 def seen_again(dbname, arrival):
     """Count another sight of a known identity.
 
-    :return: ``(digest, message_id, receipt, correlation_id)`` of the first one; the last three are
-        None when its message was purged. None when the key vanished in between.
+    :return: ``(digest, message_id, receipt, correlation_id, state)`` of the first one; the last
+        four are None when its message was purged. None when the key vanished in between.
     """
     return _execute(dbname, SEEN_AGAIN, _parameters(arrival))
+
+
+def take_after_all(dbname, arrival, message_id):
+    """Have a message worked that was refused before.
+
+    :return: whether it was refused until now
+    """
+    parameters = {**_parameters(arrival), "message_id": message_id}
+    return _execute(dbname, TAKE_AFTER_ALL, parameters) is not None
 
 
 def execute(dbname, query, parameters):

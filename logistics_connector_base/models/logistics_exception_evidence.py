@@ -71,6 +71,8 @@ class LogisticsException(models.Model):
                 messages = messages.search(domain, limit=FAILURES_READ).filtered(
                     lambda message, key=exception.key: message._failure_key() == key
                 )
+            elif exception.type_code == "contract_broken":
+                messages = exception._refused_messages() or exception.message_id
             exception.failed_message_ids = messages[:SAMPLES]
 
     @api.depends("type_id", "reference", "company_id")

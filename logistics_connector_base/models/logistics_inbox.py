@@ -75,6 +75,7 @@ class LogisticsInbox(models.AbstractModel):
     def _sweep(self):
         """Cron, each minute: whatever waits gets a drain, whoever forgot to start it."""
         self.env["logistics.parked.reference"].sudo()._sweep()
+        self.env["logistics.message"].sudo()._report_refused()
         self._wake()
 
     @api.model

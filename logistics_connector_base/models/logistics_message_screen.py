@@ -143,6 +143,8 @@ class LogisticsMessage(models.Model):
         """What happened to this message: ``(naive UTC, text)`` each, in no order."""
         self.ensure_one()
         yield self.received_at, self.env._("Received (%s bytes)", self.size)
+        if self.direction == "in" and self.state == "rejected":
+            yield self.received_at, self.env._("Refused: it breaks its contract")
         for key in keys:
             if key.duplicate_count:
                 yield (
@@ -157,7 +159,7 @@ class LogisticsMessage(models.Model):
                 attempt.at,
                 self.env._("Try %(number)s failed: %(text)s", number=attempt.number, text=text),
             )
-        if self.processed_at:
+        if self.processed_at and not (self.direction == "in" and self.state == "rejected"):
             ends = {
                 "processed": self.env._("Worked: %s events", self.event_count),
                 "parked": self.env._(

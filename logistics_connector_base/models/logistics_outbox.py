@@ -154,6 +154,7 @@ class LogisticsOutbox(models.AbstractModel):
                     ("identity", "=", f"out:{flow.code}:{once}"),
                 ]
             ).message_id
+        self._hold(flow, messages.browse(row[0]))
         self._wake_after_commit()
         return messages.browse(row[0])
 

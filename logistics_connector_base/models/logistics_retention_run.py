@@ -14,6 +14,8 @@ FINISHED = (
 )
 # What waits (received, in work, parked; to send, scheduled, being sent, in doubt) is never touched.
 UNFINISHED = ("dead", "conflict", "sent")
+# Of what a partner sent, "rejected" is what we refused: a person decides about it.
+REFUSED = "(m.state = 'rejected' AND m.direction = 'in')"
 
 RULES = """
 (VALUES %s) AS rule(connection_id, bodies_before, unfinished_before, records_before)
@@ -27,8 +29,9 @@ WITH due AS (
     JOIN logistics_message m ON m.id = b.message_id
     JOIN {RULES} ON rule.connection_id = m.connection_id
     WHERE b.message_id > {{after}} AND b.message_id <= {{upto}}
-          AND (m.state IN {{finished}} AND m.received_at < rule.bodies_before
-               OR m.state IN {{unfinished}} AND m.received_at < rule.unfinished_before)
+          AND (m.state IN {{finished}} AND NOT {REFUSED} AND m.received_at < rule.bodies_before
+               OR (m.state IN {{unfinished}} OR {REFUSED})
+                  AND m.received_at < rule.unfinished_before)
           AND m.id <> ALL({{held}})
     ORDER BY b.message_id LIMIT {{limit}}
     FOR UPDATE OF m SKIP LOCKED
@@ -45,7 +48,7 @@ WITH due AS (
     FROM logistics_message m
     JOIN {RULES} ON rule.connection_id = m.connection_id
     WHERE m.id > {{after}} AND m.id <= {{upto}} AND m.state IN {{finished}}
-          AND m.received_at < rule.records_before AND m.id <> ALL({{held}})
+          AND NOT {REFUSED} AND m.received_at < rule.records_before AND m.id <> ALL({{held}})
     ORDER BY m.id LIMIT {{limit}}
     FOR UPDATE OF m SKIP LOCKED
 )

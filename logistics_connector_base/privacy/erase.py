@@ -86,6 +86,11 @@ def _erase_messages(env, messages, subject, now):
                 if attempt[name]:
                     attempt[name] = subject.blank(attempt[name])
     # Nothing can come of these any more. Events that wait can still be linked by a person.
-    abandoned = messages.filtered(lambda message: message.state in ABANDONED)
+    abandoned = messages.filtered(
+        lambda message: (
+            message.state in ABANDONED
+            or (message.state == "rejected" and message.direction == "in")
+        )
+    )
     abandoned.filtered(lambda message: message.direction == "out")._take_out()
     abandoned.filtered(lambda message: message.direction == "in").write({"state": "dismissed"})

@@ -8,6 +8,8 @@ from . import (
     test_code_coverage,
     test_connection,
     test_connection_setup,
+    test_contract,
+    test_contract_messages,
     test_corrections,
     test_corrections_tours,
     test_ensure_shipment,

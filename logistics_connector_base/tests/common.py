@@ -69,7 +69,16 @@ class InboxCommon(TransactionCase):
 
     # -- messages -----------------------------------------------------------------------------
 
-    def receive(self, connection, body, headers=None, at=None, work=True, channel="webhook"):
+    def receive(
+        self,
+        connection,
+        body,
+        headers=None,
+        at=None,
+        work=True,
+        channel="webhook",
+        judgement=None,
+    ):
         """File a message through the real intake function, but on the test's own cursor.
 
         :param body: raw bytes; a str or what can be written as JSON will do
@@ -100,6 +109,7 @@ class InboxCommon(TransactionCase):
                 headers or {},
                 "application/json",
                 channel=channel,
+                judgement=judgement,
             )
         self.env.invalidate_all()
         if work:
