@@ -33,6 +33,7 @@ def statement(
     place: Sequence[str] = ("", "", ""),
     expected: datetime | None = None,
     documents: Sequence[tuple[str, str, str, bytes]] = (),
+    corrects: str = "",
 ) -> bytes:
     """The bytes of a canonical message (``schemas/canonical-events-1.0.json``) with one event.
 
@@ -43,6 +44,7 @@ def statement(
     :param occurred, recorded, expected: aware; ``expected`` makes it an estimate
     :param place: name, city, country
     :param documents: kind, file name, MIME type and bytes
+    :param corrects: id of the statement in whose place this one stands
     """
     references = [{"type": "shipment", "value": shipment}]
     if number:
@@ -56,6 +58,7 @@ def statement(
         "shipment": {"references": references},
     }
     optional = {
+        "corrects": corrects,
         "reason": reason,
         "raw_text": note,
         "signed_by": signed_by,
@@ -72,6 +75,20 @@ def statement(
         ],
     }
     return _message(event_id, author, event | _without_empty(optional.items()))
+
+
+def documents_of(raw: bytes) -> list[tuple[str, str, str, bytes]]:
+    """The documents of a :func:`statement`, as it takes them."""
+    (event,) = json.loads(raw)["events"]
+    return [
+        (
+            document["kind"],
+            document["filename"],
+            document["mimetype"],
+            base64.b64decode(document["content_base64"]),
+        )
+        for document in event.get("documents", ())
+    ]
 
 
 def withdrawal(

@@ -19,6 +19,7 @@ class TestMilestone(InboxCommon):
         super().setUpClass()
         group = "logistics_connector_base.group_logistics_"
         cls.lisa = cls.make_user("hand_lisa", group + "user")
+        cls.boss = cls.make_user("hand_boss", group + "manager")
         cls.lisa.tz = "Europe/Lisbon"
         cls.shipment = cls.make_shipment("1ZHAND1", "1ZHAND2", state="booked")
         cls.connection = cls.make_connection(name="carrier")
@@ -81,6 +82,90 @@ class TestMilestone(InboxCommon):
         self.assertFalse(self.shipment.pod_received)
         self.assertEqual(self.shipment.event_ids.filtered("source_id")[-1:].standing, "retracted")
         self.assertFalse(event.may_be_withdrawn)
+
+    def correct(self, event, user=None, **values):
+        action = event.with_user(user or self.lisa).action_correct()
+        wizard = self.env[action["res_model"]].with_user(user or self.lisa)
+        with Form(wizard.with_context(**action["context"])) as form:
+            for name, value in values.items():
+                form[name] = value
+        form.record.action_record()
+        self.env.invalidate_all()
+
+    def test_what_was_stated_is_corrected_and_its_proof_goes_on(self):
+        event = self.record(occurred_at="2026-03-10 09:00:00", signed_by="J. Jansen", document=PDF)
+        self.correct(event, occurred_at="2026-03-10 08:00:00")
+        self.assertEqual(event.standing, "superseded")
+        self.assertEqual(str(self.shipment.delivered_at), "2026-03-10 08:00:00")
+        self.assertEqual((self.shipment.state, self.shipment.signed_by), ("delivered", "J. Jansen"))
+        self.assertTrue(self.shipment.pod_received)
+        with self.assertRaises(UserError):
+            event.with_user(self.lisa).action_correct()  # the other one stands in its place
+        standing = self.shipment.event_ids.filtered(
+            lambda one: one.standing == "active" and one.code == "DLV_DELIVERED"
+        )
+        self.correct(standing, code_id=self.code("DLV_ATTEMPTED"))
+        self.assertNotEqual(self.shipment.state, "delivered")
+        self.assertFalse(self.shipment.delivered_at)
+
+    def test_a_correction_is_taken_back_and_replayed(self):
+        event = self.record("MOV_ARRIVED", occurred_at="2026-03-10 09:00:00", city="Faro")
+        self.correct(event, city="Lisbon")
+        messages = self.shipment.event_ids.message_id.sudo()
+        messages._requeue()
+        self.work_inbox()
+        counts = self.shipment.event_ids.filtered(lambda one: one.standing == "active")
+        self.assertEqual(counts.sudo().mapped("city"), ["Lisbon"])
+        counts.with_user(self.lisa).action_withdraw()
+        self.env.invalidate_all()
+        self.assertFalse(counts.may_be_withdrawn)
+
+    def test_nobody_corrects_what_a_partner_said(self):
+        self.receive(self.connection, self.message(self.scan("MOV_ARRIVED", number="1ZHAND1")))
+        event = self.shipment.event_ids.with_user(self.lisa)
+        with self.assertRaises(UserError):
+            event.action_correct()
+        values = {"shipment_id": self.shipment.id, "event_id": event.id}
+        values["code_id"] = self.code("DLV_DELIVERED").id
+        with self.assertRaises(UserError):
+            self.env["logistics.milestone"].with_user(self.lisa).create(values).action_record()
+
+    def test_a_partners_event_is_set_aside_and_counts_again(self):
+        shipment = self.make_shipment("1ZASIDE", state="booked")
+        scan = self.scan("DLV_DELIVERED", "2026-03-10T10:00:00+00:00", "1ZASIDE")
+        message = self.receive(self.connection, self.message(scan))
+        event = shipment.event_ids
+        self.assertEqual(shipment.state, "delivered")
+        with self.assertRaises(AccessError):
+            event.with_user(self.lisa).action_set_aside()
+        with self.assertRaises(AccessError):
+            event.with_user(self.lisa)._set_aside("no")
+        self.assertFalse(event.with_user(self.lisa).may_be_set_aside)
+        action = event.with_user(self.boss).action_set_aside()
+        wizard = self.env[action["res_model"]].with_user(self.boss)
+        wizard.create({"event_id": event.id, "reason": "wrong door"}).action_set_aside()
+        self.env.invalidate_all()
+        self.assertEqual((event.standing, event.decision_note), ("dismissed", "wrong door"))
+        self.assertNotEqual(shipment.state, "delivered")
+        self.assertIn("wrong door", shipment.message_ids[:1].body)
+        # It holds whatever comes again.
+        message._requeue()
+        self.work_inbox()
+        self.receive(self.connection, self.message(scan))
+        self.assertNotEqual(shipment.state, "delivered")
+        with self.assertRaises(UserError):
+            event.with_user(self.boss)._set_aside("twice")
+        event.with_user(self.boss).action_restore()
+        self.env.invalidate_all()
+        self.assertEqual((event.standing, shipment.state), ("active", "delivered"))
+        with self.assertRaises(UserError):
+            event.with_user(self.boss).action_restore()
+
+    def test_what_was_recorded_by_hand_is_taken_back_not_set_aside(self):
+        event = self.record("MOV_ARRIVED")
+        self.assertFalse(event.with_user(self.boss).may_be_set_aside)
+        with self.assertRaises(UserError):
+            event.with_user(self.boss)._set_aside("why")
 
     def test_nobody_takes_back_what_a_partner_said(self):
         self.receive(self.connection, self.message(self.scan("MOV_ARRIVED", number="1ZHAND1")))

@@ -5,6 +5,7 @@ from . import (
     logistics_connection_address,
     logistics_connection_setup,
     logistics_connection_setup_access,
+    logistics_event_set_aside,
     logistics_exception_dismiss,
     logistics_exception_link,
     logistics_exception_map,

@@ -7,6 +7,7 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from ..core import by_hand
 from ..core.instants import zone
+from ..models.personal_access import sees_personal_data
 
 MOST_BYTES = 3 * 1024 * 1024  # of a document: what a telephone's camera makes, and the inbox takes
 AHEAD = timedelta(minutes=5)  # clocks differ
@@ -20,6 +21,13 @@ class LogisticsMilestone(models.TransientModel):
     _description = "Milestone by Hand"
 
     shipment_id = fields.Many2one("logistics.shipment", required=True, ondelete="cascade")
+    event_id = fields.Many2one(
+        "logistics.event",
+        "Corrects",
+        readonly=True,
+        ondelete="cascade",
+        help="Stands in its place.",
+    )
     package_id = fields.Many2one(
         "logistics.shipment.package",
         "Parcel",
@@ -85,6 +93,7 @@ class LogisticsMilestone(models.TransientModel):
         self.ensure_one()
         if self.is_estimate and not self.expected_at:
             raise UserError(self.env._("Say when the delivery is expected."))
+        corrects, kept = self._corrected_id(), self._kept_unseen()
         documents = self._documents()
         events = self.shipment_id._state_by_hand(
             lambda number, author, recorded: by_hand.statement(
@@ -96,15 +105,41 @@ class LogisticsMilestone(models.TransientModel):
                 recorded,
                 number=self.package_id.tracking_number or "",
                 reason=self.reason_id.code or "",
-                note=self.note or "",
-                signed_by=self.signed_by or "",
-                place=(self.place_name or "", self.city or "", self.country_id.code or ""),
+                note=self.note or kept.raw_text or "",
+                signed_by=self.signed_by or kept.signed_by or "",
+                place=(
+                    self.place_name or kept.place_name or "",
+                    self.city or "",
+                    self.country_id.code or "",
+                ),
                 expected=self._local(self.expected_at) if self.is_estimate else None,
                 documents=documents,
+                corrects=corrects,
             )
         )
         self.shipment_id._note_by_hand(events[-1:], self.note or "")
         return {"type": "ir.actions.act_window_close"}
+
+    def _corrected_id(self):
+        """Under which id the corrected statement is known, "" where nothing is corrected.
+
+        :raises UserError: it is a partner's, or counts no more
+        """
+        event = self.event_id
+        if not event:
+            return ""
+        event.check_access("read")
+        if not event.may_be_withdrawn or event.shipment_id != self.shipment_id:
+            raise UserError(self.env._("Only what counts and was recorded by hand is corrected."))
+        stated = event.sudo()
+        return stated.source_base or stated.source_id
+
+    def _kept_unseen(self):
+        """The corrected statement, where its author may not see what it says of persons: what is
+        left empty stays as it was."""
+        is_unseen = self.event_id and not sees_personal_data(self.env)
+        event = self.event_id.sudo()
+        return event if is_unseen else event.browse()
 
     def _local(self, moment):
         """A naive UTC time as the user's clock shows it, aware."""
@@ -112,7 +147,7 @@ class LogisticsMilestone(models.TransientModel):
 
     def _documents(self):
         if not self.document:
-            return []
+            return self._documents_kept()
         content = base64.b64decode(self.document)
         if len(content) > MOST_BYTES:
             raise UserError(self.env._("The file is larger than 3 MB. Take a smaller picture."))
@@ -121,3 +156,9 @@ class LogisticsMilestone(models.TransientModel):
             raise UserError(self.env._("A proof of delivery is a picture or a PDF."))
         name = (self.document_name or "proof").replace("/", "_").replace("\\", "_")[:200]
         return [("pod", name, mimetype, content)]
+
+    def _documents_kept(self):
+        """The documents of the corrected statement: they go on with it."""
+        message = self.event_id.message_id.sudo()
+        raw = message._read_bodies().get(message.id) if message else None
+        return by_hand.documents_of(raw) if raw else []
