@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .api import changes
+
 # Foreign keys between our own tables that forbid to delete a record of the addon's data.
 FORBIDDING_KEYS = """
 SELECT conrelid::regclass::text, conname FROM pg_constraint
@@ -28,10 +30,12 @@ def uninstall_hook(env):
         "logistics_message_body",
         "logistics_rate_bucket",
         "logistics_send_bucket",
+        "logistics_api_bucket",
         "logistics_inbox_level",
         "logistics_inbox_glance",
     ):
         env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
+    changes.uninstall(env.cr)
     env.cr.execute(FORBIDDING_KEYS)
     for table, constraint in env.cr.fetchall():
         env.cr.execute(

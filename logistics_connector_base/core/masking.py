@@ -22,6 +22,8 @@ _INTAKE_PATH = re.compile(
     r"(?:(?!%2f|%3f)[^/?#\s\"'<>&,;()\[\]{}|\\])+((?:\?|%3f)[^\s\"'<>]*)?",
     re.IGNORECASE,
 )
+# An API key, wherever somebody has put it; its beginning says which one to revoke.
+_API_KEY = re.compile("(lck_[0-9a-f]{8}_)[0-9a-f]{48}")
 # A signature is no secret: it is the proof that the partner sent this body, and is kept.
 _SIGNATURE = re.compile(r"signature|hmac|digest", re.IGNORECASE)
 _SECRET = re.compile(
@@ -34,7 +36,10 @@ _SCHEME = re.compile(r"(basic|bearer|digest|token|apikey)\s+\S", re.IGNORECASE)
 
 
 def mask_path(text: str) -> str:
-    """Replace token and query in every "/logistics/v1/in/<token>?<query>" of a text by "***"."""
+    """Replace token and query in every "/logistics/v1/in/<token>?<query>" of a text by "***", and
+    API keys."""
+    if "lck_" in text:
+        text = _API_KEY.sub(rf"\1{MASK}", text)
     if "logistics" not in text.lower():  # nearly always, and much faster than the search
         return text
     return _INTAKE_PATH.sub(_without_token, text)

@@ -107,5 +107,11 @@ from . import (
     logistics_trace_buttons,
     stock_move,
     stock_picking,
+    logistics_shipment_public,
+    logistics_message_api,
+    logistics_api_key,
+    logistics_api_key_end,
+    logistics_api_use,
     logistics_hot_tables,  # last: the tables must be there
+    logistics_api_change,
 )

@@ -1,6 +1,9 @@
 from . import (
     test_access,
     test_access_tokens,
+    test_api,
+    test_api_key,
+    test_api_reads,
     test_credential_end,
     test_allowed_host,
     test_job_starter,

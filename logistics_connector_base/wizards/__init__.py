@@ -1,6 +1,7 @@
 from . import (
     logistics_access_test,
     logistics_access_test_broker,
+    logistics_api_key_secret,
     logistics_master_key,
     logistics_connection_address,
     logistics_connection_setup,

@@ -1,0 +1,1 @@
+"""The API behind ``controllers/api.py``: who calls, how often, and what is read for him."""
