@@ -185,6 +185,25 @@ def test_a_closed_connection_takes_nothing(world):
     assert answers == {409}
 
 
+def test_what_breaks_the_contract_is_refused_and_kept(world):
+    partner = CanonicalPartner()
+    name = f"API contract {uuid.uuid4().hex[:6]}"
+    connection_id = connect(world.rpc, partner, name, contract_policy="refuse")
+    client = Client(world, events_write=True, write_connection_id=connection_id)
+    broken = {**told("1ZCONTRACT"), "colour": "red"}
+    answers = [client.post(broken) for _call in range(2)]
+    assert [answer.status for answer in answers] == [422, 422]
+    receipt = answers[0].json()["receipt"]
+    assert answers[1].json()["receipt"] == receipt
+    assert "colour" in answers[0].json()["detail"]
+    row = world.rpc.one("logistics.message", [("receipt", "=", receipt)], ["state", "channel"])
+    assert (row["state"], row["channel"]) == ("rejected", "api")
+    reader = Client(world, receipts_read=True, connection_ids=[(6, 0, [connection_id])])
+    (shown,) = reader.get("receipts")["items"]
+    assert (shown["receipt"], shown["state"]) == (receipt, "rejected")
+    assert client.post(told("1ZCONTRACT")).status == 202
+
+
 def test_a_revoked_key_is_void_in_every_worker(world):
     client = Client(world, all_connections=True, **READS)
     assert {client.call("GET", "shipments").status for _call in range(6)} == {200}
