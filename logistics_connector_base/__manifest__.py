@@ -63,6 +63,7 @@
         "wizards/logistics_connection_setup_views.xml",
         "views/logistics_trace_views.xml",
         "views/logistics_api_views.xml",
+        "views/logistics_replay_views.xml",
         "views/logistics_menus.xml",
         "views/logistics_api_menus.xml",
         "wizards/logistics_test_bench_views.xml",

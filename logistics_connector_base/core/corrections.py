@@ -19,6 +19,8 @@ The rules, and why:
   revised.
 * What waits for a person (implausible time, conflict) neither counts nor overrules anything: the
   rest stands as if it had not come.
+* What its messages do not say any more, because they were read anew, stays in the history and has
+  no say either.
 """
 
 import re
@@ -49,7 +51,7 @@ class Statement:
     ``implausible``: its time cannot be right; it is kept, and left out until a person decides.
     ``disputed``: it came under the id and revision of another content, and nobody has decided yet.
     ``dismissed``: a person set it aside. ``apart``: a person found that it counts beside others of
-    its id and revision.
+    its id and revision. ``unsaid``: a replay read the messages that told it otherwise.
     """
 
     fingerprint: str
@@ -63,11 +65,12 @@ class Statement:
     disputed: bool = False
     dismissed: bool = False
     apart: bool = False
+    unsaid: bool = False
 
     @property
     def is_waiting(self) -> bool:
         """Whether it has no say: a person has not let it count, or has set it aside."""
-        return self.implausible or self.disputed or self.dismissed
+        return self.implausible or self.disputed or self.dismissed or self.unsaid
 
 
 class Verdict(NamedTuple):
@@ -162,6 +165,8 @@ def _verdict(statement, newest, champions, overruling):
         return Verdict(RETRACTED, hits[0].fingerprint)
     if statement.dismissed:
         return Verdict(DISMISSED)
+    if statement.unsaid:
+        return Verdict(SUPERSEDED)
     champion = statement.source_id and newest.get(_event_key(statement))
     is_older = champion and _revision(statement) < _revision(champion)
     if not statement.is_waiting and not is_older and not _is_current(statement, newest, champions):

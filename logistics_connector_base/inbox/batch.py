@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ..core.canonical import REFERENCE_TYPES
 from ..core.identity import normalise_number
 from ..core.jsonsafe import clean_text
-from . import acknowledgements
+from . import acknowledgements, tellings
 from .corrections import Corrections
 from .matching import Matcher
 from .reading import TEXT_LIMIT, Reader
@@ -33,9 +33,13 @@ class InboxBatch:
     Several batches may be under way at once. What they may both want is taken in one order: message
     keys, partners' event ids, shipments with their orders, fingerprints, then the exceptions.
 
+    ``repeats_troubles``: what waits already is counted once more with its exception.
+
     After :meth:`process`, ``failures``, ``unread`` and ``slow`` are those of the :class:`Reader`;
     ``held`` are the ids of messages whose shipments somebody else has. The caller settles them.
     """
+
+    repeats_troubles = True
 
     def __init__(self, messages, watchdog=None, seconds=0):
         self.messages = messages.sudo()
@@ -121,7 +125,8 @@ class InboxBatch:
         found = parked.search([("event_id", "in", attached)])
         # Another message told the same fact first, and did not know whose it was: it is worked
         # again, or it would wait for a shipment that is there.
-        others = found.message_id.filtered(lambda m: m.state == "parked") - self.messages
+        tellers = found.message_id | tellings.tellers(self.env, found.event_id)
+        others = tellers.filtered(lambda m: m.state == "parked") - self.messages
         found.unlink()
         others._requeue()
         waiting = {item.event_id: item for item in self.items if not item.shipment_id}
@@ -141,7 +146,9 @@ class InboxBatch:
             ]
         )
         troubles = []
-        for item in waiting.values():
+        for event_id, item in waiting.items():
+            if event_id in already and not self.repeats_troubles:
+                continue
             if item.parsed.retracts and not item.parsed.references:
                 continue  # it says nothing but which event it withdraws, and waits for that one
             ambiguous = item.why == "ambiguous"

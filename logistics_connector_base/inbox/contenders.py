@@ -12,7 +12,7 @@ FROM (VALUES %s) AS wanted(company_id, party, issuer, source_id)
 JOIN logistics_event e USING (issuer, source_id)
 JOIN logistics_connection c ON c.id = e.connection_id
     AND c.company_id = wanted.company_id AND COALESCE(c.partner_id, 0) = wanted.party
-WHERE COALESCE(e.revision, '') = '' AND COALESCE(e.retracts, '') = ''
+WHERE COALESCE(e.revision, '') = '' AND COALESCE(e.retracts, '') = '' AND e.unsaid_by_id IS NULL
 ORDER BY e.id
 """
 

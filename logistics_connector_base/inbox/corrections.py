@@ -5,6 +5,7 @@ import zlib
 from odoo.tools import SQL
 
 from ..core.corrections import names_of
+from . import tellings
 
 # First key of the advisory locks on partners' event ids ("LOGE"). Ids share locks, so that a batch
 # of thousands of them does not use up PostgreSQL's lock table.
@@ -83,7 +84,8 @@ class Corrections:
             if targets:
                 led |= events.browse(row["id"])
         worked = {item.message for item in self.items}
-        waiting = led.message_id.filtered(lambda message: message not in worked)
+        tellers = tellings.tellers(self.env, led)
+        waiting = tellers.filtered(lambda message: message not in worked)
         waiting._recount_parked()
 
 

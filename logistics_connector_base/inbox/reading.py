@@ -58,6 +58,7 @@ class Reader:
     def __init__(self, messages, now, watchdog=None, seconds=0):
         self.messages = messages
         self.env = messages.env
+        self.lookup = self.env["logistics.event.mapping"]._lookup_code
         self.now = now
         self.watchdog, self.seconds = watchdog or NoWatchdog(), seconds
         self.failures = []
@@ -78,7 +79,7 @@ class Reader:
                 # partner of another company says can neither take its place nor be hidden by it.
                 fingerprint = f"{message.company_id.id}:{event_fingerprint(event)}"
                 self.items.append(Item(message, event, fingerprint, content=event_content(event)))
-        recognise(self.env, self.items)
+        self._recognise()
         self._translate()
         for message in self.purged:
             self.items += self._items_of_purged(message)
@@ -97,10 +98,7 @@ class Reader:
                 parsed = self._parse_one(message, bodies[message.id], handlers)
             except ParseError as error:
                 # Deterministic: trying again changes nothing until a person mends something.
-                message.contract_id = self.holder.contract_ids.get(message.id)
-                self.holder.broke(message)
-                message._record_failure("ParseError", str(error))
-                message._bury("ParseError", str(error), "parse_failure")
+                self._give_up(message, error)
             except psycopg2.Error:
                 raise  # a provider that asks the database has lost us the transaction
             except Exception as error:
@@ -119,6 +117,15 @@ class Reader:
         # What is worked once more is told then.
         again = {*self.slow, *(message_id for message_id, _error in self.failures)}
         self.troubles += [t for t in self.holder.troubles if t["message_id"] not in again]
+
+    def _give_up(self, message, error):
+        message.contract_id = self.holder.contract_ids.get(message.id)
+        self.holder.broke(message)
+        message._record_failure("ParseError", str(error))
+        message._bury("ParseError", str(error), "parse_failure")
+
+    def _recognise(self):
+        recognise(self.env, self.items)
 
     @property
     def _is_among_others(self):
@@ -248,7 +255,6 @@ class Reader:
         )
 
     def _translate(self):
-        mappings = self.env["logistics.event.mapping"]
         codes = self.env["logistics.event.code"]._ids_by_code()
         reasons = self.env["logistics.event.reason"]._ids_by_code()
         for item in self.items:
@@ -256,15 +262,15 @@ class Reader:
             item.classifier = event.classifier
             item.reason_id = reasons.get(event.reason)
             item.reason_stated = item.reason_id is not None
-            self._translate_code(item, mappings, codes)
+            self._translate_code(item, codes)
             item.implausible = _is_implausible(item)
 
-    def _translate_code(self, item, mappings, codes):
+    def _translate_code(self, item, codes):
         event = item.parsed
         if event.code in codes:
             item.code = event.code
             return
-        found = mappings._lookup_code(event.issuer, item.raw_code, event.raw_sub_code)
+        found = self.lookup(event.issuer, item.raw_code, event.raw_sub_code)
         if found:
             item.mapping_id, item.code, reason_id, classifier = found
             item.reason_id = item.reason_id or reason_id or None

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..core.corrections import names_of
 from ..core.instants import plausible, zone
 from ..core.jsonsafe import clean_text
+from . import tellings
 from .contenders import Contenders
 from .reading import TEXT_LIMIT
 
@@ -24,6 +25,8 @@ class Known(NamedTuple):
     signed_by: str
     content: str
     erased_at: object  # on a person's request: what was blanked stays blank
+    message_id: int | None = None
+    unsaid_by_id: int | None = None  # the replay after which no message told it any more
 
 
 class Writer:
@@ -42,13 +45,14 @@ class Writer:
             {item.shipment_id for item in self.items if item.shipment_id}
         )
         homes = {s.id: (s.company_id.id, s.warehouse_id.id or None) for s in shipments}
-        Contenders(self.env, self.items).find()
+        self._find_contenders()
         rows = {}
         for item in self.items:
             rows.setdefault(item.fingerprint, self._row(item, codes, homes))
         events = self.env["logistics.event"]
         new = events._insert(list(rows.values()))
         known = self._known_events([print_ for print_ in rows if print_ not in new])
+        self._keep_tellings(rows, new, known)
         waiting = {}
         for item in self.items:
             if item.fingerprint in new:
@@ -64,6 +68,10 @@ class Writer:
             self._complete(first, rows[item.fingerprint])
         for shipment_id, event_ids in waiting.items():
             events.browse(event_ids)._attach_rows(shipments.browse(shipment_id))
+        # Two messages of this batch may tell one event, and only one of them know whose it is.
+        homes = {item.event_id: item.shipment_id for item in self.items if item.shipment_id}
+        for item in self.items:
+            item.shipment_id = item.shipment_id or homes.get(item.event_id)
         for item in self.items:
             if item.fingerprint not in new:
                 continue
@@ -74,14 +82,30 @@ class Writer:
             elif item.rival:
                 self._obey_decision(item)
 
+    def _find_contenders(self):
+        Contenders(self.env, self.items).find()
+
+    def _keep_tellings(self, rows, new, known):
+        """Remember who else told a fact: it stays when one of them is read otherwise later."""
+        again, told = {}, set()
+        for item in self.items:
+            first = known.get(item.fingerprint)
+            if first and first.unsaid_by_id:
+                again.setdefault(first.id, item.message.id)
+            owner = first.message_id if first else rows[item.fingerprint]["message_id"]
+            if owner != item.message.id:
+                told.add((first.id if first else new[item.fingerprint], item.message.id))
+        tellings.keep(self.env, sorted(told))
+        tellings.say_again(self.env, again)
+
     def _known_events(self, fingerprints):
         if not fingerprints:
             return {}
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, fingerprint, shipment_id, raw_code, raw_sub_code, occurred_at, "
-                "signed_by, content_key, erased_at FROM logistics_event "
-                "WHERE fingerprint = ANY(%s)",
+                "signed_by, content_key, erased_at, message_id, unsaid_by_id "
+                "FROM logistics_event WHERE fingerprint = ANY(%s)",
                 fingerprints,
             )
         )

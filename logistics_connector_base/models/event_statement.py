@@ -7,7 +7,7 @@ STATEMENT_COLUMNS = """
     e.id, e.shipment_id, e.fingerprint, e.issuer, e.source_id, e.revision, e.retracts, e.corrects,
     e.occurred_at, e.recorded_at, e.received_at, e.occurred_precision, e.classifier,
     e.estimated_delivery_at, e.signed_by, e.is_implausible, e.is_disputed, e.decision, e.standing,
-    e.overruled_by_id, e.tracking_number, e.shipment_key,
+    e.overruled_by_id, e.tracking_number, e.shipment_key, e.unsaid_by_id,
     conn.company_id AS namespace, conn.partner_id AS party
 """
 ELSEWHERE = f"""
@@ -41,4 +41,5 @@ def statement(row):
         disputed=bool(row["is_disputed"]),
         dismissed=row["decision"] == "dismissed",
         apart=row["decision"] == "apart",
+        unsaid=bool(row["unsaid_by_id"]),
     )

@@ -249,36 +249,3 @@ class LogisticsEvent(models.Model):
         shipments._refold()
         # Those whose body was purged find it by the numbers just kept.
         events.message_id.filtered(lambda message: message.state != "processing")._requeue()
-
-    def _remap(self):
-        """Translate the raw codes of these events anew and fold their shipments.
-
-        :return: number of events whose meaning changed
-        """
-        mappings = self.env["logistics.event.mapping"]
-        ids_by_code = self.env["logistics.event.code"]._ids_by_code()
-        changed = self.browse()
-        for event in self:
-            found = mappings._lookup_code(
-                event.issuer, event.raw_code or "", event.raw_sub_code or ""
-            )
-            if not found:
-                continue
-            mapping_id, code, reason_id, classifier = found
-            if event.reason_stated:
-                reason_id = event.reason_id.id
-            values = {
-                "code_id": ids_by_code[code],
-                "reason_id": reason_id or False,
-                "mapping_id": mapping_id,
-                "is_unmapped": False,
-            }
-            if classifier:
-                values["classifier"] = classifier
-            before = (event.code_id.id, event.reason_id.id, event.mapping_id.id, event.classifier)
-            after = (values["code_id"], reason_id, mapping_id, classifier or event.classifier)
-            if before != after or event.is_unmapped:
-                event.sudo().write(values)
-                changed |= event
-        changed.shipment_id.sudo()._refold()
-        return len(changed)

@@ -100,13 +100,19 @@ class LogisticsEvent(models.Model):
                     {"standing": verdict.standing, "overruled_by_id": by or False}
                 )
                 if verdict.standing in ("superseded", "retracted"):
-                    settled.append(row["id"])
-        if settled:
-            self.env["logistics.exception"]._resolve_keys(
-                [f"{kind}:{number}" for kind in ("time", "event-conflict") for number in settled],
-                self.env._("The partner corrected or withdrew it."),
-            )
+                    settled.append(row)
+        reread = {row["id"] for row in settled if row["unsaid_by_id"]}
+        corrected = {row["id"] for row in settled} - reread
+        self._resolve_settled(corrected, self.env._("The partner corrected or withdrew it."))
+        self._resolve_settled(reread, self.env._("Its message was read anew, and says otherwise."))
         return {print_: verdict.standing for print_, verdict in verdicts.items()}
+
+    def _resolve_settled(self, ids, outcome):
+        if ids:
+            self.env["logistics.exception"]._resolve_keys(
+                [f"{kind}:{number}" for kind in ("time", "event-conflict") for number in ids],
+                outcome,
+            )
 
     def _corrected_shipments(self):
         """The shipments on which these events correct something, their own not included."""
@@ -152,6 +158,8 @@ class LogisticsEvent(models.Model):
                 text = env._("Replaced by a later report of %(who)s, %(when)s", **values)
             reason = by._masked_text() if event.standing == "retracted" else ""
             return f"{text}: {reason}" if reason else text
+        if event.standing == "superseded" and event.unsaid_by_id:
+            return event._unsaid_text()
         if not event.decided_at:
             return ""
         values = {
@@ -235,6 +243,7 @@ class LogisticsEvent(models.Model):
                 ("connection_id.company_id", "=", self.sudo().connection_id.company_id.id),
                 ("id", "!=", self.id),
                 ("is_disputed", "=", False),
+                ("unsaid_by_id", "=", False),
             ],
             order="id",
         )

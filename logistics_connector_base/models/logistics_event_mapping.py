@@ -4,6 +4,8 @@ from odoo.tools import ormcache
 
 from .selections import CLASSIFIERS
 
+NEWEST = float("inf")  # id of a mapping that is not stored yet
+
 
 class LogisticsEventMapping(models.Model):
     """How one raw code of a provider is understood. Shipped rows come with the addons and are
@@ -50,12 +52,38 @@ class LogisticsEventMapping(models.Model):
 
         :return: ``{(raw_code, raw_sub_code): (mapping_id, code, reason_id, classifier)}``
         """
+        return self._table_of(self.sudo().search([("provider", "=", provider)]))
+
+    @api.model
+    def _table_of(self, rows):
+        """The translations that these mappings make together."""
         table = {}
-        rows = self.sudo().search([("provider", "=", provider)], order="priority, id")
-        for row in rows:  # later rows win: higher priority, then the newer one
+        # Later rows win: higher priority, then the newer one.
+        for row in sorted(rows, key=lambda row: (row.priority, row.id or NEWEST)):
             key = (row.raw_code, row.raw_sub_code or "")
             table[key] = (row.id, row.code_id.code, row.reason_id.id, row.classifier or "")
         return table
+
+    @api.model
+    def _lookup_with(self, proposed):
+        """A function like :meth:`_lookup_code`, as it would be with one more mapping. That one is
+        nowhere stored: the cache is shared with the inbox.
+
+        :param dict proposed: values of a mapping
+        """
+        if not proposed:
+            return self._lookup_code
+        trial = self.sudo().new(proposed)
+        rows = self.sudo().search([("provider", "=", trial.provider)])
+        table = self._table_of([*rows, trial])
+
+        def lookup(provider, raw_code, raw_sub_code):
+            if provider != trial.provider:
+                return self._lookup_code(provider, raw_code, raw_sub_code)
+            found = table.get((raw_code, raw_sub_code)) or table.get((raw_code, ""))
+            return found and (found[0] or None, *found[1:])
+
+        return lookup
 
     @api.model
     @ormcache("provider")
@@ -108,21 +136,3 @@ class LogisticsEventMapping(models.Model):
                     "of your own for the same code: it wins."
                 )
             )
-
-    def action_replay(self):
-        """Apply these mappings to the events that were kept under the same raw codes."""
-        events = self.env["logistics.event"]
-        for mapping in self:
-            domain = [("issuer", "=", mapping.provider), ("raw_code", "=", mapping.raw_code)]
-            if mapping.raw_sub_code:
-                domain.append(("raw_sub_code", "=", mapping.raw_sub_code))
-            events |= events.search(domain)
-        changed = events._remap()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%s events were mapped anew.", changed),
-            },
-        }

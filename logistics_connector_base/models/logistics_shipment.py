@@ -244,10 +244,27 @@ class LogisticsShipment(models.Model):
         :return: the shipments whose state or dates changed
         """
         self._lock()
-        events, parcels = self._fold_rows(), self._parcels()
-        rules = self.env["logistics.event.code"]._rules()
         changed = self.browse()
         before, contradictions = {}, {}
+        for shipment, values, contradiction in self._folded():
+            if contradiction:
+                contradictions[shipment.id] = contradiction
+            if values:
+                before[shipment.id] = shipment.state
+                shipment.write(values)
+                changed |= shipment
+        (self - changed)._mark_folded()
+        if changed:
+            changed._report_contradictions(contradictions)
+            changed._after_fold(before)
+        self._settle_documents()
+        return changed
+
+    def _folded(self):
+        """What the events say, next to what is stored: for each the shipment, the values that
+        differ, and the id of the event that contradicts its end (None: there is none)."""
+        events, parcels = self._fold_rows(), self._parcels()
+        rules = self.env["logistics.event.code"]._rules()
         everything = [row for rows in events.values() for row in rows]
         model = self.env["logistics.event"]
         standings = model._write_standings(everything, model._rows_elsewhere(everything))
@@ -260,26 +277,14 @@ class LogisticsShipment(models.Model):
                 parcels=set(numbers.values()),
                 parcel_of=_parcels_by_event(rows, numbers),
             )
-            if view.contradicted_by:
-                contradictions[shipment.id] = next(
-                    row["id"] for row in rows if row["fingerprint"] == view.contradicted_by
-                )
+            ids = {row["fingerprint"]: row["id"] for row in rows}
             values = _shipment_values(view, rows, standings)
             values = {
                 name: value
                 for name, value in values.items()
                 if _column_value(shipment[name]) != value
             }
-            if values:
-                before[shipment.id] = shipment.state
-                shipment.write(values)
-                changed |= shipment
-        (self - changed)._mark_folded()
-        if changed:
-            changed._report_contradictions(contradictions)
-            changed._after_fold(before)
-        self._settle_documents()
-        return changed
+            yield shipment, values, ids.get(view.contradicted_by)
 
     def _mark_folded(self):
         """Whoever folds writes, also what it leaves as it is. A person's transaction that began

@@ -36,6 +36,7 @@ from . import (
     test_personal_data,
     test_privacy_requests,
     test_privacy_search,
+    test_replay,
     test_retention,
     test_sender,
     test_lanes,

@@ -455,7 +455,10 @@ class TestInbox(InboxCommon):
                 "reason_id": other.id,
             }
         )
-        mapping.action_replay()
+        replay = self.env["logistics.replay"].create(
+            {"reason": "A test", "kind": "mapping", "mapping_ids": [(6, 0, mapping.ids)]}
+        )
+        replay._apply_at_once()
         self.assertEqual((named.code_id, silent.code_id), (code, code))
         self.assertEqual((named.reason_id, silent.reason_id), (reason, other))
 

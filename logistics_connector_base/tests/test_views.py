@@ -22,6 +22,7 @@ MENUS = {
         "Conflicts",
         "Waiting for a shipment",
         "Outgoing",
+        "Replays",
     },
     "manager": {"Configuration", "Flows", "Polls", "Code mappings", "Purges"},
     "admin": {
@@ -141,6 +142,7 @@ class TestViews(ViewsCommon):
                 "code_id": self.env.ref("logistics_connector_base.event_code_dlv_out").id,
             }
         )
+        self.env["logistics.replay"].create({"reason": "A test", "kind": "period"})._apply_at_once()
 
     def test_menus_are_for_whom_they_are(self):
         seen = set()

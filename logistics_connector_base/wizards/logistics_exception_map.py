@@ -5,7 +5,8 @@ from ..models.selections import CLASSIFIERS
 
 
 class LogisticsExceptionMap(models.TransientModel):
-    """One click maps an unknown code and replays what was kept under it."""
+    """Maps an unknown code and replays what was kept under it: by a dry run that shows what would
+    change, or at once."""
 
     _name = "logistics.exception.map"
     _description = "Map and Replay"
@@ -56,39 +57,50 @@ class LogisticsExceptionMap(models.TransientModel):
             domain.append(("raw_sub_code", "=", self.raw_sub_code or ""))
         return self.env["logistics.event"].search(domain)
 
-    def action_map(self):
+    def _check_manager(self):
         self.ensure_one()
         if not self.env.user.has_group("logistics_connector_base.group_logistics_manager"):
             raise AccessError(self.env._("Only Logistics managers can map codes."))
-        events = self._events()
-        self.env["logistics.event.mapping"].create(
-            {
-                "provider": self.provider,
-                "raw_code": self.raw_code,
-                "raw_sub_code": "" if self.any_sub_code else (self.raw_sub_code or ""),
-                "code_id": self.code_id.id,
-                "reason_id": self.reason_id.id,
-                "classifier": self.classifier,
-                "note": self.note,
-            }
+
+    def _mapping_values(self):
+        return {
+            "provider": self.provider,
+            "raw_code": self.raw_code,
+            "raw_sub_code": "" if self.any_sub_code else (self.raw_sub_code or ""),
+            "code_id": self.code_id.id,
+            "reason_id": self.reason_id.id,
+            "classifier": self.classifier,
+            "note": self.note,
+        }
+
+    def _replay_values(self, company):
+        raw_code = " / ".join(filter(None, (self.raw_code, self.raw_sub_code)))
+        text = self.env._("Unknown code %(code)s of %(who)s", code=raw_code, who=self.provider)
+        return {
+            "reason": f"{text}: {self.note}" if self.note else text,
+            "kind": "mapping",
+            "company_id": company.id,
+        }
+
+    def action_preview(self):
+        """See what the mapping would change; it is made when the replay is applied."""
+        self._check_manager()
+        company = self.exception_ids.company_id[:1]
+        replay = self.env["logistics.replay"].create(
+            {**self._replay_values(company), "proposed": self._mapping_values()}
         )
-        changed = events._remap()
-        same = self.env["logistics.exception"].search(
-            [
-                ("type_code", "=", "unmapped_code"),
-                ("provider", "=", self.provider),
-                ("raw_code", "=", self.raw_code),
-                ("is_open", "=", True),
-            ]
-        )
-        if not self.any_sub_code:
-            same = same.filtered(lambda e: (e.raw_sub_code or "") == (self.raw_sub_code or ""))
-        same._close(
-            "resolved",
-            self.env._(
-                "Mapped to “%(code)s”; %(count)s events replayed.",
-                code=self.code_id.name,
-                count=changed,
-            ),
-        )
-        return {"type": "ir.actions.act_window_close"}
+        return replay.action_preview()
+
+    def action_map(self):
+        """Map at once, and replay, for all companies that are chosen."""
+        self._check_manager()
+        mapping = self.env["logistics.event.mapping"].create(self._mapping_values())
+        replays = self.env["logistics.replay"]
+        for company in self.env.companies | self.exception_ids.company_id:
+            replay = replays.create(
+                {**self._replay_values(company), "mapping_ids": [(6, 0, mapping.ids)]}
+            )
+            if replay._apply_at_once():
+                replays |= replay
+        under_way = replays.filtered(lambda replay: replay.state != "done")[:1]
+        return under_way._again() if under_way else {"type": "ir.actions.act_window_close"}

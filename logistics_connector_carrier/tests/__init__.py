@@ -9,6 +9,7 @@ from . import (
     test_providers_asked,
     test_polls,
     test_providers_inbox,
+    test_replays,
     test_security,
     test_setup_access,
 )
