@@ -135,21 +135,17 @@ def accept(
     key = identity.message_identity(external_id, "", digest)
     # A partner that traces knows the story already; what it says of it changes nothing else.
     correlation_id = correlation_of(headers.get("traceparent")) or str(uuid.uuid4())
-    arrival = store.Arrival(
-        connection_id=profile.connection_id,
-        company_id=profile.company_id,
-        provider=profile.provider,
-        channel=channel,
-        identity=key.identity,
+    arrival = store.arrival(
+        profile,
+        channel,
+        key.identity,
+        body,
         revision=key.revision,
         external_id=external_id[:255],
         digest=digest,
-        content=body,
         content_type=content_type[:120],
         headers=_headers_to_keep(profile, headers),
         credential_id=credential_id,
-        received_at=datetime.now(UTC).replace(tzinfo=None),
-        receipt=uuid.uuid4().hex,
         correlation_id=correlation_id,
     )
     if judgement:

@@ -10,12 +10,15 @@ import contextlib
 import json
 import queue
 import re
+import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg2
 from odoo.sql_db import connection_info_for
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from ..core.identity import digest
 
 # A prefork worker serves one request at a time and needs one; a threaded server a few.
 MAX_IDLE = 8
@@ -169,6 +172,45 @@ class Arrival:
     @property
     def is_refused(self):
         return self.error_class is not None
+
+
+def arrival(profile, channel, name, content, **more):
+    """A message of a connection that comes now; ``more``: other fields of :class:`Arrival`.
+
+    :param IntakeProfile profile: the connection
+    :param str name: its identity (``core.identity``)
+    :param bytes content: the body
+    """
+    known = {
+        "revision": "",
+        "external_id": "",
+        "digest": more.get("digest") or digest(content),
+        "content_type": "",
+        "headers": {},
+        "credential_id": None,
+        "received_at": datetime.now(UTC).replace(tzinfo=None),
+        "receipt": uuid.uuid4().hex,
+        "correlation_id": more.get("correlation_id") or str(uuid.uuid4()),
+    }
+    return Arrival(
+        connection_id=profile.connection_id,
+        company_id=profile.company_id,
+        provider=profile.provider,
+        channel=channel,
+        identity=name,
+        content=content,
+        **(known | more),
+    )
+
+
+def insert_with(cr, arrival):
+    """File a message in the transaction of ``cr``: of who states something, and wants to see it.
+
+    :return: its id, None when its identity is known already
+    """
+    cr.execute(INSERT, _parameters(arrival))
+    row = cr.fetchone()
+    return row and row[0]
 
 
 def insert(dbname, arrival):

@@ -1,6 +1,5 @@
 import uuid
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from odoo import api, models
 
@@ -91,29 +90,14 @@ class LogisticsRehearsal(models.AbstractModel):
 
         :return: the receipt of that one, and the message
         """
-        digest = identity.digest(body)
-        arrival = store.Arrival(
-            connection_id=connection.id,
-            company_id=connection.sudo().company_id.id,
-            provider=connection.sudo().provider_id.code,
-            channel="webhook",
-            identity=f"rehearsal:{uuid.uuid4().hex}",
-            revision="",
-            external_id="",
-            digest=digest,
-            content=body,
-            content_type="",
-            headers={},
-            credential_id=None,
-            received_at=received_at or datetime.now(UTC).replace(tzinfo=None),
-            receipt=uuid.uuid4().hex,
-            correlation_id=str(uuid.uuid4()),
-        )
-        known = self._forget(connection, identity.message_identity("", "", digest).identity)
+        profile = connection.sudo()._make_profile()
+        more = {"received_at": received_at} if received_at else {}
+        arrival = store.arrival(profile, "webhook", f"rehearsal:{uuid.uuid4().hex}", body, **more)
+        known = self._forget(connection, identity.message_identity("", "", arrival.digest).identity)
         parsed_id = self._parsed_identity(connection, body)
         known = (parsed_id and self._forget(connection, parsed_id)) or known
-        self.env.cr.execute(store.INSERT, store._parameters(arrival))
-        message = self.env["logistics.message"].sudo().browse(self.env.cr.fetchone()[0])
+        message_id = store.insert_with(self.env.cr, arrival)
+        message = self.env["logistics.message"].sudo().browse(message_id)
         message.write({"state": "processing", "tries": 1})
         message.flush_recordset()
         return known, message

@@ -41,26 +41,18 @@ class LogisticsShipment(models.Model):
         number = f"hand-{uuid.uuid4().hex}"
         now = datetime.now(UTC)
         content = make(number, self.env.user.login, now.replace(microsecond=0))
-        arrival = store.Arrival(
-            connection_id=connection.id,
-            company_id=self.company_id.id,
-            provider=connection.provider_id.code,
-            channel="hand",
-            identity=identity.message_identity(number, "", "").identity,
-            revision="",
+        arrival = store.arrival(
+            connection.sudo()._make_profile(),
+            "hand",
+            identity.message_identity(number, "", "").identity,
+            content,
             external_id=number,
-            digest=identity.digest(content),
-            content=content,
             content_type="application/json",
-            headers={},
-            credential_id=None,
             received_at=now.replace(tzinfo=None),
-            receipt=uuid.uuid4().hex,
             correlation_id=self.sudo().correlation_id or str(uuid.uuid4()),
         )
         self.env.flush_all()
-        self.env.cr.execute(store.INSERT, store._parameters(arrival))
-        message_id = self.env.cr.fetchone()[0]
+        message_id = store.insert_with(self.env.cr, arrival)
         service = self.env.ref("logistics_connector_base.user_logistics_service")
         message = self.env["logistics.message"].with_user(service).sudo().browse(message_id)
         message.write({"state": "processing", "tries": 1})
