@@ -13,7 +13,8 @@ WITH seen AS MATERIALIZED (
            count(e.mapping_id) AS mapped,
            min(e.received_at) AS first_at, max(e.received_at) AS last_at, max(e.id) AS last_id
     FROM logistics_event e
-    WHERE e.received_at >= %(since)s AND e.connection_id IS NOT NULL AND %(events)s
+    WHERE e.received_at >= %(since)s AND e.connection_id IS NOT NULL
+          AND e.unsaid_by_id IS NULL AND %(events)s
     GROUP BY 1, 2, 3, 4, 5
 ), gone AS (
     DELETE FROM logistics_code_coverage k WHERE NOT EXISTS (

@@ -23,6 +23,12 @@ class TestCodeCoverage(InboxCommon):
         cls.lisa = cls.make_user("coverage-lisa", USER)
         cls.max = cls.make_user("coverage-max", MANAGER)
 
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.enter_registry_test_mode())
+        # The test's cursor is in the midst of a transaction.
+        self.patch(self.registry["logistics.rehearsal"], "_isolate", lambda self, cr: None)
+
     def say(self, *codes, connection=None, at=None, number="1Z999"):
         """One message with a scan of each code, all at other minutes."""
         at = at or self.now
@@ -72,7 +78,13 @@ class TestCodeCoverage(InboxCommon):
         mapping = mappings.create(values)
         row = self.rows()["ZZ9"]
         self.assertEqual((row.state, row.mapping_id, row.code_id), ("behind", mapping, code))
-        mapping.action_replay()
+        values = {"reason": "Testing", "kind": "mapping", "mapping_ids": [(6, 0, mapping.ids)]}
+        replay = self.env["logistics.replay"].with_user(self.max).create(values)
+        replay.action_preview()
+        self.env.invalidate_all()
+        self.assertEqual(self.rows()["ZZ9"].state, "behind")  # nothing happened yet
+        replay.action_apply()
+        self.env.invalidate_all()
         row = self.rows()["ZZ9"]
         self.assertEqual((row.state, row.unmapped_count), ("mapped", 0))
         mapping.active = False
@@ -133,9 +145,6 @@ class TestCodeCoverage(InboxCommon):
         self.assertEqual(events.mapped("raw_code"), ["ZZ9", "ZZ9"])
 
     def test_mapping_from_here(self):
-        self.enterContext(self.enter_registry_test_mode())
-        # The test's cursor is in the midst of a transaction.
-        self.patch(self.registry["logistics.rehearsal"], "_isolate", lambda self, cr: None)
         self.say("ZZ9")
         self.count()
         row = self.rows(user=self.max)["ZZ9"]
