@@ -28,6 +28,7 @@ class Holder:
         self.troubles = []
         self.contract_ids = {}
         self.fitting = {}
+        self._held = {}
 
     def broke(self, message):
         """The provider could not read a message: it did not fit, whoever checks."""
@@ -42,7 +43,9 @@ class Holder:
             changed since
         """
         connection = message.connection_id
-        policy, held = self.env["logistics.connection"]._held(connection.id, "in")
+        if connection.id not in self._held:
+            self._held[connection.id] = connection._held(connection.id, "in")
+        policy, held = self._held[connection.id]
         if not held:
             return False
         judgement = None

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ..simulators import CanonicalPartner
+from ..support.browser import Browser
 from ..support.connections import connect
 from ..support.polling import wait_for
 from ..support.rpc import RpcError, Session
@@ -225,3 +226,40 @@ def test_a_hostile_schema_holds_nobody_up(world, refusing, two):
     assert answer.status == 202  # nobody can tell: it is ours to sort out
     assert answer.seconds < 5
     assert world.fate(answer.json()["receipt"])["state"] == "processed"
+
+
+def test_two_people_in_the_browser(world, two):
+    """Ada hands a version in, and sees no button to approve it; Bo does it; the connection shows
+    it."""
+    ada, _bo = two
+    provider = world.rpc.one("logistics.provider", [("code", "=", "epcis")], ["id"])["id"]
+    sample = json.dumps({"type": "STATUS"})
+    (contract,) = ada(
+        "logistics.contract",
+        "create",
+        [
+            {
+                "message_type": f"status-{time.time()}",
+                "provider_id": provider,
+                "schema": json.dumps({"type": "object", "required": ["type"]}),
+                "type_pointer": "/type",
+                "type_value": "STATUS",
+                "sample_ids": [(0, 0, {"name": "good", "content": sample})],
+            }
+        ],
+    )
+    page = f"/odoo/logistics-contracts/{contract}"
+    with Browser(world.server.url) as browser:
+        browser.login(world.server.db, "contracts_ada", "contracts_ada")
+        browser.open(page)
+        browser.click("button:text(Hand in for approval)")
+        browser.wait_for(".o_arrow_button_current:text(In approval)")
+        browser.wait_for(".alert:text(Somebody else has to approve it)")
+        assert not browser.sees("button[name=action_approve]")
+    with Browser(world.server.url) as browser:
+        browser.login(world.server.db, "contracts_bo", "contracts_bo")
+        browser.open(page)
+        browser.click("button[name=action_approve]")
+        browser.click(".modal button:text(Ok)")
+        browser.wait_for(".o_arrow_button_current:text(Approved)")
+        browser.wait_for("button:text(New version)")

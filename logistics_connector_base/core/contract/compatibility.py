@@ -10,6 +10,7 @@ understand what they will get.
 """
 
 import json
+import time
 from fractions import Fraction
 
 from . import words
@@ -18,7 +19,7 @@ from .keywords import BELOW_LIST, BELOW_MAP, BELOW_ONE, HERE_LIST, HERE_MAP, HER
 from .objects import ObjectRules
 from .schema import CannotTell, Schema
 
-MOST_STEPS = 20_000
+MOST_STEPS, MOST_SECONDS = 20_000, 5.0
 MOST_DIFFERENCES = 50
 TYPES = frozenset(("null", "boolean", "object", "array", "string", "integer", "fraction"))
 NUMBERS = frozenset(("integer", "fraction"))
@@ -33,6 +34,8 @@ def compare(known: Schema, wanted: Schema) -> tuple[Difference, ...]:
         found = comparison.implies([known.root], wanted.root, "")
     except (_TooMuch, RecursionError):
         return (Difference(UNKNOWN, "", "the schemas are too large to be compared"),)
+    except CannotTell as error:
+        return (Difference(UNKNOWN, "", str(error)),)
     return tuple(dict.fromkeys(found))[:MOST_DIFFERENCES]
 
 
@@ -45,6 +48,7 @@ class _Comparison(ObjectRules):
         self.known, self.wanted = known, wanted
         self._assumed: set = set()
         self._steps = 0
+        self._until = time.monotonic() + MOST_SECONDS
 
     # -- the proof ----------------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class _Comparison(ObjectRules):
 
     def _count(self) -> None:
         self._steps += 1
-        if self._steps > MOST_STEPS:
+        if self._steps > MOST_STEPS or time.monotonic() > self._until:
             raise _TooMuch
 
     def flat(self, root: dict, schemas: list) -> list:
@@ -132,14 +136,23 @@ class _Comparison(ObjectRules):
         return None
 
     def _those_that_fit(self, values: list, atoms: list) -> list | None:
+        found = []
         try:
-            return [v for v in values if all(self.known.accepts(atom, v) for atom in atoms)]
+            for value in values:
+                self._count()
+                if all(self.known.accepts(atom, value) for atom in atoms):
+                    found.append(value)
         except CannotTell:
             return None
+        return found
 
     def _of_values(self, values: list, new: object, pointer: str) -> list[Difference]:
+        lost = []
         try:
-            lost = [value for value in values if not self.wanted.accepts(new, value)]
+            for value in values:
+                self._count()
+                if not self.wanted.accepts(new, value):
+                    lost.append(value)
         except CannotTell as error:
             return [Difference(UNKNOWN, pointer, str(error))]
         if not lost:

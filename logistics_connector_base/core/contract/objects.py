@@ -6,6 +6,7 @@ from itertools import chain
 
 from .difference import BREAKING, UNKNOWN, Difference
 from .keywords import step
+from .patterns import longest_text
 from .schema import CannotTell
 
 MOST_FIELDS = 2000
@@ -129,6 +130,8 @@ def _of_field(schema: dict, name: str) -> list:
     """The schemas that judge a field of this name."""
     found = [schema["properties"][name]] if name in schema.get("properties", ()) else []
     for pattern, item in schema.get("patternProperties", {}).items():
+        if len(name) > longest_text(pattern):
+            raise CannotTell("the name of a field is too long for a pattern")
         if re.search(pattern, name):
             found.append(item)
     return found or [schema.get("additionalProperties", True)]

@@ -97,8 +97,9 @@ class _Reader:
             branches = [list(branch) for branch in value[1]]
             firsts = [self.sequence(branch) for branch in branches]
             overlap = any(a[0] & b[0] for a, b in _pairs(firsts))
-            overlap = overlap or any(is_empty and first & follow for first, is_empty in firsts)
             empties = sum(is_empty for _first, is_empty in firsts)
+            if empties and frozenset().union(*(first for first, _empty in firsts)) & follow:
+                overlap = True
             if overlap or empties > 1:
                 self._ambiguous(len(branches), is_repeated)
             for branch in branches:
