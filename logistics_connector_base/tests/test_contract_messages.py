@@ -221,7 +221,11 @@ class TestSent(OutgoingCommon):
 
     def broken(self):
         return self.env["logistics.exception"].search(
-            [("type_code", "=", "contract_broken"), ("is_open", "=", True)]
+            [
+                ("type_code", "=", "contract_broken"),
+                ("connection_id", "=", self.connection.id),
+                ("is_open", "=", True),
+            ]
         )
 
     def test_kept_and_raised(self):

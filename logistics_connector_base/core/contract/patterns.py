@@ -121,7 +121,8 @@ class _Reader:
             raise PatternError("what is repeated in a pattern must not be empty")
         if low != high:
             self.varies = True
-            if first & follow:
+            # What may be empty can be left out in two ways, without that anything tells them apart.
+            if first & follow or is_empty:
                 self._ambiguous(high - low + 1, is_repeated)
         self.walk(items, first | follow if high > 1 else follow, is_repeated or high > 1)
 
