@@ -3,7 +3,7 @@ from odoo import api, models
 from ..api import changes, rate
 
 KEEP_MARKS_DAYS = 400
-BATCH = 20_000
+BATCH = 200_000
 
 
 class LogisticsApiChange(models.AbstractModel):
@@ -34,7 +34,9 @@ class LogisticsApiChange(models.AbstractModel):
             "WHERE at < now() AT TIME ZONE 'UTC' - make_interval(days => %s)",
             (KEEP_MARKS_DAYS,),
         )
-        self.env.cr.execute(changes.COLLECT_GONE)
         self.env.cr.execute(changes.COLLECT, {"limit": BATCH})
         done = self.env.cr.rowcount
-        return done, done if done == BATCH else 0
+        if done == BATCH:
+            return done, done
+        self.env.cr.execute(changes.COLLECT_GONE)
+        return done, 0

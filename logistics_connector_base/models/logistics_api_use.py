@@ -53,13 +53,13 @@ class LogisticsApiOperation(models.Model):
     description = fields.Text(readonly=True)
     scope = fields.Char("Needs", readonly=True, help="What the key must be allowed.")
     key_ids = fields.Many2many(
-        "logistics.api.key", compute="_compute_use", string="Called by (30 days)"
+        "logistics.api.key", compute="_compute_use", string="Called by", help="In the last 30 days."
     )
     contract_ids = fields.Many2many(
         "logistics.contract", compute="_compute_contracts", string="Contracts"
     )
-    calls = fields.Integer("Calls (30 days)", compute="_compute_use")
-    refused = fields.Integer("Refused (30 days)", compute="_compute_use")
+    calls = fields.Integer(compute="_compute_use", help="In 30 days.")
+    refused = fields.Integer(compute="_compute_use", help="In 30 days.")
 
     @property
     def _table_query(self):

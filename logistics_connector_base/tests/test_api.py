@@ -13,12 +13,14 @@ from ..api import calls, reads
 from ..core.api import documents
 from ..core.api.operations import OPERATIONS
 from ..core.failure_meter import FailureMeter
-from ..intake import store
+from ..intake import gate, store
 from .api import ApiCommon
 
 PATHS = [
     one.path.format(shipment="0" * 32, order="S1") for one in OPERATIONS if one.scope
 ]  # all of them know GET but the one that tells events, which shares its path
+
+JSON = {"Content-Type": "application/json"}
 
 
 def schema(name):
@@ -347,11 +349,20 @@ class TestApi(ApiCommon, HttpCase):
             self.assert_problem(answer, 405)
         self.assert_problem(self.get("nothing", secret), 404)
 
+    def test_what_is_ours_is_503_while_postgresql_is_away(self):
+        for path in PATHS:
+            self.assertTrue(gate.OWN_ROUTE.fullmatch(path), path)
+        self.assertFalse(gate.OWN_ROUTE.fullmatch("/logistics/v1/nothing"))
+
+    def test_a_query_that_names_what_python_names(self):
+        answer = self.url_open("/logistics/v1/in/nobody?self=1", data=b"{}", headers=JSON)
+        self.assert_problem(answer, 401)
+
     def test_telling_needs_its_scope(self):
         _key, secret = self.make_key()
         answer = self.url_open(
             "/logistics/v1/events", data=b"{}",
-            headers={"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
+            headers={"Authorization": f"Bearer {secret}", **JSON},
         )  # fmt: skip
         self.assert_problem(answer, 403, "events:write")
 

@@ -181,3 +181,18 @@ class TestApiReads(ApiCommon):
         cr.execute("SELECT logistics_position()")
         self.assertGreaterEqual(cr.fetchone()[0], far)
         self.assertFalse(changes.adjust(cr), "once is enough")
+
+    def test_shipments_that_are_there_already_get_an_id_each(self):
+        """As with an upgrade: the column is new, and none of the rows has a value."""
+        self.env.flush_all()
+        cr = self.env.cr
+        cr.execute("ALTER TABLE logistics_shipment ALTER public_id DROP NOT NULL")
+        cr.execute("UPDATE logistics_shipment SET public_id = NULL")
+        self.env["logistics.shipment"]._init_column("public_id")
+        cr.execute(
+            "SELECT count(*), count(DISTINCT public_id), min(length(public_id)) "
+            "FROM logistics_shipment"
+        )
+        total, distinct, length = cr.fetchone()
+        self.assertGreater(total, 1)
+        self.assertEqual((distinct, length), (total, 32))

@@ -61,6 +61,8 @@ def test_the_page_for_programmers(world, width, height):
         browser.open("/logistics/v1/docs")
         browser.wait_for("h1:text(Logistics Connector)")
         assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        top = browser.evaluate("document.querySelector('h1').getBoundingClientRect().top")
+        assert top < height / 2, "what it is can be seen at once"
         # Its own style is let in by the policy, and nothing is asked of anybody else.
         assert browser.evaluate("getComputedStyle(document.body).margin") == "0px"
         assert browser.evaluate("performance.getEntriesByType('resource').length") == 0
