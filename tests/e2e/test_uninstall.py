@@ -166,6 +166,10 @@ def test_the_addons_come_and_go_without_a_complaint_and_history_stays(database):
     )
     assert rest.column("SELECT name FROM ir_model_data WHERE module ~ '^logistics_connector'") == []
     assert rest.value("SELECT count(*) FROM queue_job WHERE state IN ('pending', 'enqueued')") == 0
+    # Nothing of ours watches Odoo's own tables any more.
+    assert rest.column("SELECT proname FROM pg_proc WHERE proname ~ '^logistics_'") == []
+    assert rest.column("SELECT tgname FROM pg_trigger WHERE tgname ~ '^logistics_'") == []
+    rest.rows("UPDATE sale_order SET client_order_ref = 'as before'")
     # The delivery itself is as it was.
     deliveries = "SELECT state FROM stock_picking WHERE carrier_tracking_ref IS NOT NULL"
     assert rest.column(deliveries) == ["done"]
