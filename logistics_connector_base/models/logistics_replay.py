@@ -156,7 +156,7 @@ class LogisticsReplay(models.Model):
             replay._work_all()
         else:
             replay._start()
-        return self._again()
+        return True
 
     def action_apply(self):
         """For good. After a cancel or a failure: the rest."""
@@ -172,7 +172,7 @@ class LogisticsReplay(models.Model):
             mapping = self.env["logistics.event.mapping"].create(self.proposed)
             replay.mapping_ids = mapping
         replay._apply(self.env.uid)
-        return self._again()
+        return True
 
     def _apply(self, uid):
         self.write(
@@ -200,10 +200,10 @@ class LogisticsReplay(models.Model):
         if self.state in ("done", "cancelled"):
             raise UserError(self.env._("It ended already."))
         self.sudo().write({"state": "cancelled", "ended_at": fields.Datetime.now()})
-        return self._again()
+        return True
 
     def action_refresh(self):
-        return self._again()
+        return True
 
     def _again(self):
         return {

@@ -7,8 +7,8 @@ from ..core.replay_difference import ADDED, CHANGED, REREAD, VANISHED, Row
 TIME = ("occurred", "offset", "precision", "assumed")
 PLACE = ("city", "country")
 # How it is kept, and nothing to read.
-UNSHOWN = {"read_as", "last_event", "event", "raw_code", "raw_sub_code", "type", "shipment_key"}
-DATES = ("picked_up_at", "delivered_at", "estimated_delivery_at", "estimate")
+UNSHOWN = {"read_as", "event", "raw_code", "raw_sub_code", "type", "shipment_key"}
+DATES = ("picked_up_at", "delivered_at", "estimated_delivery_at", "last_event_at", "estimate")
 
 
 class LogisticsReplayLine(models.Model):
@@ -59,7 +59,7 @@ class LogisticsReplayLine(models.Model):
         required=True,
         readonly=True,
     )
-    subject = fields.Char("What", compute="_compute_words")
+    subject = fields.Text("What", compute="_compute_words")
     before = fields.Text("Was", compute="_compute_words")
     after = fields.Text("Becomes", compute="_compute_words")
 
@@ -96,7 +96,8 @@ class LogisticsReplayLine(models.Model):
         if row.kind == "event":
             raw = " / ".join(filter(None, (facts["raw_code"], facts["raw_sub_code"])))
             code = self._code_names().get(facts["code"], facts["code"])
-            return " · ".join(filter(None, (facts["number"], code, raw)))
+            words = " · ".join(filter(None, (code, raw)))
+            return "\n".join(filter(None, (facts["number"], words)))
         if row.kind == "shipment":
             return self.shipment_id.sudo().display_name or self.env._("A shipment that is gone")
         if row.kind == "message":
@@ -158,6 +159,8 @@ class LogisticsReplayLine(models.Model):
             if name == "details":
                 return labels[name], env._("others")
             return labels.get(name, name), self._plain(name, facts[name])
+        if name == "last_code":
+            return env._("Last event"), self._code_names().get(facts[name]) or "–"
         model = {"shipment": "logistics.shipment", "message": "logistics.message"}.get(self.kind)
         field = model and env[model]._fields.get(name)
         if not field:

@@ -19,6 +19,8 @@ SLICE_SECONDS = 15  # a job ends after this, and another one goes on
 # Somebody else has the shipments: so often it is tried again, after a moment each.
 TRIES, PAUSE = 6, 0.3
 IDENTITY_KEY = "logistics.replay"
+# In the context of a job, whose transactions see what others have committed meanwhile.
+IN_JOB = "logistics_replay_in_job"
 # First key of the advisory lock of who works a replay ("LOGR").
 LOCK_CLASS = 0x4C4F4752
 TODO = {"previewing": "waiting", "applying": "previewed"}
@@ -88,8 +90,9 @@ class LogisticsReplay(models.Model):
                 if trouble == MESSAGE:
                     _logger.info("replay %s: %r", self.id, error, exc_info=error)
                     return None, self.env["logistics.inbox"]._describe(error) or repr(error)
-                # A snapshot that is too old stays so: Odoo does the whole request again.
-                if not patience or trouble != CONTENTION or self.state == "applying":
+                # In a request a snapshot that is too old stays so: Odoo does all of it again.
+                is_fixed = self.state == "applying" and not self.env.context.get(IN_JOB)
+                if not patience or trouble != CONTENTION or is_fixed:
                     raise
             time.sleep(random.uniform(PAUSE / 3, PAUSE))
         raise AssertionError("unreachable")
@@ -233,7 +236,7 @@ class LogisticsReplay(models.Model):
                 replay = env[self._name].sudo().browse(replay_id).exists()
                 if not replay or replay.state not in RUNNING:
                     return False
-                replay = replay.with_context(lang=replay.user_id.lang)
+                replay = replay.with_context(**{"lang": replay.user_id.lang, IN_JOB: True})
                 portion = replay._next_portion()
                 if portion:
                     replay._work_portion(portion)

@@ -24,8 +24,10 @@ SELECT s.id, s.state, s.picked_up_at, s.delivered_at, s.estimated_delivery_at,
        COALESCE(s.signed_by, '') <> '' AS signed, s.pod_received IS TRUE AS pod_received,
        s.is_partial IS TRUE AS is_partial, s.is_damaged IS TRUE AS is_damaged,
        s.is_short IS TRUE AS is_short, s.on_hold IS TRUE AS on_hold,
-       s.has_delivery_exception IS TRUE AS has_delivery_exception, e.fingerprint AS last_event
+       s.has_delivery_exception IS TRUE AS has_delivery_exception, s.last_event_at,
+       c.code AS last_code
 FROM logistics_shipment s LEFT JOIN logistics_event e ON e.id = s.last_event_id
+LEFT JOIN logistics_event_code c ON c.id = e.code_id
 WHERE s.id = ANY(%(shipments)s)
 """
 MESSAGES = """

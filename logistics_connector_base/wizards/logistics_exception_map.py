@@ -89,7 +89,8 @@ class LogisticsExceptionMap(models.TransientModel):
         replay = self.env["logistics.replay"].create(
             {**self._replay_values(company), "proposed": self._mapping_values()}
         )
-        return replay.action_preview()
+        replay.action_preview()
+        return replay._again()
 
     def action_map(self):
         """Map at once, and replay, for all companies that are chosen."""
