@@ -1,7 +1,7 @@
 {
     "name": "Logistics Connector",
     "summary": "Canonical shipments and events, signed durable intake, exception workbench",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",
     "license": "LGPL-3",

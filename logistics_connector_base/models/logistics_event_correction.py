@@ -27,6 +27,7 @@ class LogisticsEvent(models.Model):
         "Overruled by",
         readonly=True,
         ondelete="set null",
+        index="btree_not_null",
         help="The correction or withdrawal because of which this event does not count.",
     )
     decision = fields.Selection(

@@ -29,6 +29,7 @@ class LogisticsEvent(models.Model):
         "Read otherwise by",
         readonly=True,
         ondelete="restrict",
+        index="btree_not_null",
         help="The replay after which no message tells this event any more.",
     )
     read_as_id = fields.Many2one(
@@ -36,6 +37,7 @@ class LogisticsEvent(models.Model):
         "Read as",
         readonly=True,
         ondelete="set null",
+        index="btree_not_null",
         help="The event that its message tells instead.",
     )
 
