@@ -7,6 +7,7 @@ import werkzeug.exceptions
 from odoo import SUPERUSER_ID, http
 from odoo.http import request
 
+from ..core.api.shapes import RECEIPT_STATES
 from ..core.failure_meter import FailureMeter
 from ..core.identity import digest
 from ..core.secretbox import SecretBoxError
@@ -34,17 +35,6 @@ CONTENT_TYPES = (
 RECEIPT = re.compile("[0-9a-f]{32}")
 # Of this process: who fails again and again at one address has to wait, see FailureMeter.
 failures = FailureMeter()
-SEEN_STATES = {
-    "received": "received",
-    "processing": "received",
-    "processed": "processed",
-    "parked": "waiting for its shipment",
-    "conflict": "kept for review",
-    "dead": "kept for review",
-    "dismissed": "dismissed",
-    "duplicate": "duplicate",
-    "rejected": "rejected",
-}
 
 
 class LogisticsIntake(http.Controller):
@@ -172,7 +162,7 @@ class LogisticsIntake(http.Controller):
             {
                 "receipt": message.receipt,
                 "correlation_id": message.correlation_id,
-                "state": SEEN_STATES[message.state],
+                "state": RECEIPT_STATES[message.state],
                 "received_at": f"{message.received_at.isoformat()}Z",
                 "processed_at": (
                     f"{message.processed_at.isoformat()}Z" if message.processed_at else None

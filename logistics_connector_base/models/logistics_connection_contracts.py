@@ -21,7 +21,7 @@ class LogisticsConnection(models.Model):
         default="raise",
         tracking=True,
         help="Refused messages are stored and shown before the partner hears of it; they can be "
-        "worked when the contract was mended. Only what comes by webhook can be refused.",
+        "worked when the contract was mended. Only what comes by webhook or API can be refused.",
     )
     contract_ids = fields.Many2many(
         "logistics.contract",

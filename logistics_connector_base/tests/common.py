@@ -67,6 +67,12 @@ class InboxCommon(TransactionCase):
             }
         )
 
+    def stage_here(self):
+        """Let rehearsals and replays work within the one transaction of this test, which has begun
+        already; that each has one of its own in real life is what tests/e2e shows."""
+        self.enterContext(self.enter_registry_test_mode())
+        self.patch(self.registry["logistics.rehearsal"], "_isolate", lambda self, cr: None)
+
     # -- messages -----------------------------------------------------------------------------
 
     def receive(

@@ -25,9 +25,7 @@ class TestCodeCoverage(InboxCommon):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(self.enter_registry_test_mode())
-        # The test's cursor is in the midst of a transaction.
-        self.patch(self.registry["logistics.rehearsal"], "_isolate", lambda self, cr: None)
+        self.stage_here()
 
     def say(self, *codes, connection=None, at=None, number="1Z999"):
         """One message with a scan of each code, all at other minutes."""

@@ -33,9 +33,7 @@ class ReplayCommon(InboxCommon):
 
     def setUp(self):
         super().setUp()
-        self.enterContext(self.enter_registry_test_mode())
-        # The tests' one transaction has begun already; tests/e2e has the real one.
-        self.patch(self.registry["logistics.rehearsal"], "_isolate", lambda self, cr: None)
+        self.stage_here()
 
     def counts(self):
         self.env.flush_all()

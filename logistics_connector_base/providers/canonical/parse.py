@@ -45,7 +45,7 @@ except ImportError:  # it saves time, nothing else
 
 CODE = "canonical"
 NAME = "Canonical JSON"
-MESSAGE_TYPE = "canonical-events-1.0"
+MESSAGE_TYPE = "canonical-events"
 SCHEMA_PATH = Path(__file__).parents[2] / "schemas" / "canonical-events-1.0.json"
 
 RETRACTION_CODE = "TRK_INFO"  # the withdrawal itself is history without effect

@@ -91,7 +91,7 @@ def test_schema_is_valid_and_says_what_the_code_says():
 def test_event_with_everything():
     parsed = parse(fixture("normal"), NEW_YORK)
     assert (parsed.external_id, parsed.revision) == ("msg-0001", "1")
-    assert parsed.message_type == "canonical-events-1.0"
+    assert parsed.message_type == "canonical-events"
     (event,) = parsed.events
     assert told(event.occurred) == (utc(2026, 3, 11, 14, 57, 13), -240, "second", False)
     assert told(event.recorded) == (utc(2026, 3, 11, 15, 0, 2, 250000), 0, "second", False)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from odoo.addons.logistics_connector_base.core.canonical import (
     ParseContext,
     ParsedMessage,
@@ -118,30 +118,6 @@ def refusal(parse, raw, context=NEW_YORK):
     with pytest.raises(ParseError) as failure:
         parse(raw, context)
     return str(failure.value)
-
-
-def any_json(parse, wrap=lambda value: value):
-    """A test: whatever JSON comes, perhaps inside of what ``wrap`` makes around it."""
-
-    @fuzz
-    @given(JSON)
-    def test(value):
-        holds(parse, wrap(value))
-
-    return test
-
-
-def any_value_anywhere(parse, provider, *names):
-    """A test: the JSON fixtures of these names, one value of them replaced by another."""
-
-    @fuzz
-    @given(st.data())
-    def test(data):
-        value = json.loads(fixture(provider, data.draw(st.sampled_from(names))))
-        path = data.draw(st.sampled_from(sorted(paths(value), key=str)))
-        holds(parse, replaced(value, path, data.draw(JSON)))
-
-    return test
 
 
 def mapping(provider):

@@ -7,17 +7,8 @@ from odoo.addons.logistics_connector_base.core.canonical import Place
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.aftership.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER = "00340999123456789012"
 
@@ -212,6 +203,8 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw)
 
 
-test_any_json = any_json(parse)
-test_any_tracking = any_json(parse, lambda value: {"event": "tracking_update", "msg": value})
-test_any_value_anywhere = any_value_anywhere(parse, CODE, "edd_revise", "two_shipments")
+test_any_json = hostile.any_json(parse)
+test_any_tracking = hostile.any_json(
+    parse, lambda value: {"event": "tracking_update", "msg": value}
+)
+test_any_value_anywhere = hostile.any_value_anywhere(parse, CODE, "edd_revise", "two_shipments")

@@ -9,18 +9,8 @@ from odoo.addons.logistics_connector_base.core.canonical import ParseContext, Pa
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.dpd.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    fuzz,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, fuzz, keys, mapped, refusal, told, utc
 
 NUMBER, UID = "05300000000017", "20260327-0000-8000-a005-300000000017"
 BERLIN = ParseContext("Europe/Berlin")
@@ -202,7 +192,7 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw, BERLIN)
 
 
-test_any_json = any_json(parse)
+test_any_json = hostile.any_json(parse)
 
 
 @fuzz
@@ -214,4 +204,6 @@ def test_any_form(tail):
         assert str(error)
 
 
-test_any_value_anywhere = any_value_anywhere(parse, CODE, "normal", "shop", "push", "two_shipments")
+test_any_value_anywhere = hostile.any_value_anywhere(
+    parse, CODE, "normal", "shop", "push", "two_shipments"
+)

@@ -7,17 +7,8 @@ from odoo.addons.logistics_connector_base.core.canonical import Place
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.easypost.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER = "9499907123456000000011"
 TRACKER = "trk_0a1b2c3d4e5f60718293a4b5c6d7e8f9"
@@ -184,8 +175,8 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw)
 
 
-test_any_json = any_json(parse)
-test_any_tracker = any_json(
+test_any_json = hostile.any_json(parse)
+test_any_tracker = hostile.any_json(
     parse, lambda value: {"description": "tracker.updated", "result": value}
 )
-test_any_value_anywhere = any_value_anywhere(parse, CODE, "in_transit", "return_label")
+test_any_value_anywhere = hostile.any_value_anywhere(parse, CODE, "in_transit", "return_label")

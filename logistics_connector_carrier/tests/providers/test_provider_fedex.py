@@ -10,17 +10,8 @@ from odoo.addons.logistics_connector_base.core.fold import FoldEvent, fold
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.fedex.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER = "771234500012"
 UID = "2461110000~771234500012~FDEG"
@@ -233,7 +224,7 @@ def test_number_that_fedex_does_not_know_holds_no_event():
     assert parse(raw, NEW_YORK).events == ()
 
 
-test_any_json = any_json(parse)
-test_any_value_anywhere = any_value_anywhere(
+test_any_json = hostile.any_json(parse)
+test_any_value_anywhere = hostile.any_value_anywhere(
     parse, CODE, "normal", "proof", "exception", "two_shipments"
 )

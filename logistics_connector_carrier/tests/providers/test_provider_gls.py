@@ -7,17 +7,8 @@ from odoo.addons.logistics_connector_base.core.canonical import ParseContext, Pl
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.gls.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER, MYGLS_NUMBER = "20000000011", "51000000017"
 BERLIN = ParseContext("Europe/Berlin")
@@ -186,7 +177,7 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw, BERLIN)
 
 
-test_any_json = any_json(parse)
-test_any_value_anywhere = any_value_anywhere(
+test_any_json = hostile.any_json(parse)
+test_any_value_anywhere = hostile.any_value_anywhere(
     parse, CODE, "normal", "status_only", "two_shipments", "mygls"
 )

@@ -9,10 +9,10 @@ from odoo.addons.logistics_connector_base.core.canonical import Place
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.sendcloud.parse import CODE, parse
 
+from . import hostile
 from .common import (
     JSON,
     NEW_YORK,
-    any_json,
     fixture,
     fuzz,
     holds,
@@ -129,8 +129,8 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw)
 
 
-test_any_json = any_json(parse)
-test_any_parcel = any_json(
+test_any_json = hostile.any_json(parse)
+test_any_parcel = hostile.any_json(
     parse, lambda value: {"action": "parcel_status_changed", "parcel": value}
 )
 

@@ -7,17 +7,8 @@ from odoo.addons.logistics_connector_base.core.canonical import Place
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.seventeentrack.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER, LOCAL = "RB000000017DE", "990000000000000017"
 UPS_NUMBER = "1ZD9D2D30312345673"
@@ -202,8 +193,8 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw)
 
 
-test_any_json = any_json(parse)
-test_any_item = any_json(parse, lambda value: {"event": "TRACKING_UPDATED", "data": value})
-test_any_value_anywhere = any_value_anywhere(
+test_any_json = hostile.any_json(parse)
+test_any_item = hostile.any_json(parse, lambda value: {"event": "TRACKING_UPDATED", "data": value})
+test_any_value_anywhere = hostile.any_value_anywhere(
     parse, CODE, "no_sub_status", "missing_offset", "in_transit"
 )

@@ -7,17 +7,8 @@ from odoo.addons.logistics_connector_base.core.canonical import Place
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.shippo.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER = "1ZC9C2C30312345679"
 
@@ -160,6 +151,6 @@ def test_what_is_not_understood_is_said_in_plain_words(raw, trouble):
     assert trouble in refusal(parse, raw)
 
 
-test_any_json = any_json(parse)
-test_any_track = any_json(parse, lambda value: {"event": "track_updated", "data": value})
-test_any_value_anywhere = any_value_anywhere(parse, CODE, "in_transit", "exception")
+test_any_json = hostile.any_json(parse)
+test_any_track = hostile.any_json(parse, lambda value: {"event": "track_updated", "data": value})
+test_any_value_anywhere = hostile.any_value_anywhere(parse, CODE, "in_transit", "exception")

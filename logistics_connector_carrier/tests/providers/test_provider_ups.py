@@ -8,17 +8,8 @@ from odoo.addons.logistics_connector_base.core.canonical import ParseContext, Pa
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.ups.parse import CODE, parse
 
-from .common import (
-    NEW_YORK,
-    any_json,
-    any_value_anywhere,
-    fixture,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import NEW_YORK, fixture, keys, mapped, refusal, told, utc
 
 NUMBER = "1ZA1B2C30312345674"
 
@@ -222,5 +213,5 @@ def test_wrong_zone_of_the_connection_is_not_blamed_on_the_message():
         parse(fixture(CODE, "normal"), ParseContext("Mars/Olympus"))
 
 
-test_any_json = any_json(parse)
-test_any_value_anywhere = any_value_anywhere(parse, CODE, "normal", "two_shipments")
+test_any_json = hostile.any_json(parse)
+test_any_value_anywhere = hostile.any_value_anywhere(parse, CODE, "normal", "two_shipments")

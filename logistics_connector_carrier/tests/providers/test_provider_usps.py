@@ -8,19 +8,8 @@ from odoo.addons.logistics_connector_base.core.canonical import ParseContext, Pl
 from odoo.addons.logistics_connector_base.core.identity import event_fingerprint
 from odoo.addons.logistics_connector_carrier.providers.usps.parse import CODE, parse
 
-from .common import (
-    JSON,
-    NEW_YORK,
-    any_value_anywhere,
-    fixture,
-    fuzz,
-    holds,
-    keys,
-    mapped,
-    refusal,
-    told,
-    utc,
-)
+from . import hostile
+from .common import JSON, NEW_YORK, fixture, fuzz, holds, keys, mapped, refusal, told, utc
 
 NUMBER = "9400199990000000000012"
 
@@ -177,6 +166,6 @@ def test_any_json(value):
     holds(parse, {"payload": json.dumps(value)})
 
 
-test_any_value_anywhere = any_value_anywhere(
+test_any_value_anywhere = hostile.any_value_anywhere(
     parse, CODE, "answer", "in_transit", "two_shipments", "return", "normal"
 )
