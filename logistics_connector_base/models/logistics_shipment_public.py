@@ -20,6 +20,16 @@ class LogisticsShipment(models.Model):
 
     _public_id_uniq = models.UniqueIndex("(public_id)")
 
+    def init(self):
+        # Also for rows that are written past the ORM.
+        self.env.cr.execute(
+            SQL(
+                "ALTER TABLE logistics_shipment ALTER COLUMN public_id "
+                "SET DEFAULT replace(gen_random_uuid()::text, '-', '')"
+            )
+        )
+        return super().init()
+
     def _init_column(self, column_name):
         """Those that are there already get one each, not all the same."""
         if column_name != "public_id":

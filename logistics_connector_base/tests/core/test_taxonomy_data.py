@@ -149,6 +149,8 @@ EXCEPTION_TYPES = {
     "processing_failure",
     "delivery_exception",
     "database_upkeep",
+    "contract_broken",
+    "contract_end",
     "credential_end",
 }
 CODES = {
