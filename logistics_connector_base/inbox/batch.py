@@ -17,8 +17,8 @@ from .writing import Writer
 
 FINISH = """
 UPDATE logistics_message m
-SET contract_id = v.contract_id, state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
-    event_count = v.events, parked_count = v.parked,
+SET state = CASE WHEN v.parked > 0 THEN 'parked' ELSE 'processed' END,
+    contract_id = v.contract_id, event_count = v.events, parked_count = v.parked,
     processed_at = clock_timestamp() AT TIME ZONE 'UTC',
     message_type = v.message_type, external_id = v.external_id, revision = v.revision,
     lane = NULL, next_try_at = NULL, error_class = NULL, error_text = NULL
