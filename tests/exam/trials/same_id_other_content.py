@@ -25,7 +25,7 @@ DEAF = Mutant(
 )
 NO_CONTENDERS = Mutant(
     "an event under a known id is taken for a repetition, whatever it says",
-    (Patch(WRITING, "        Contenders(self.env, self.items).find()\n", ""),),
+    (Patch(WRITING, "        self._find_contenders()\n", ""),),
     finds=("dropped", "conflicts"),
 )
 FIRST_REVISION = Mutant(
