@@ -5,6 +5,8 @@ from odoo.tools import SQL
 # Two counts at once would write the same rows ("LOGC").
 LOCK = 0x4C4F4743
 DAYS = 90
+# Minutes for which a count is good enough for whoever only looks.
+FRESH = 10
 COUNT = """
 WITH seen AS MATERIALIZED (
     SELECT e.company_id, e.connection_id, e.issuer, COALESCE(e.raw_code, '') AS raw_code,
@@ -99,6 +101,13 @@ class LogisticsCodeCoverage(models.Model):
         if not self.sudo()._count():
             raise UserError(self.env._("It is being counted just now. Look again in a moment."))
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    @api.model
+    def _count_if_old(self):
+        """Count unless the last count is of the last minutes: it reads the events of months."""
+        last = self.search([], order="counted_at desc", limit=1).counted_at
+        if not last or last < fields.Datetime.subtract(fields.Datetime.now(), minutes=FRESH):
+            self._count()
 
     @api.model
     def _count(self, codes=None):

@@ -27,10 +27,10 @@ class LogisticsConnection(models.Model):
             )
 
     def action_view_codes(self):
-        """The codes that came, counted now."""
+        """The codes that came, as they were counted a few minutes ago or are counted now."""
         self.ensure_one()
         self.check_access("read")
-        self.env["logistics.code.coverage"].sudo()._count()
+        self.env["logistics.code.coverage"].sudo()._count_if_old()
         action = self.env["ir.actions.actions"]._for_xml_id(
             "logistics_connector_base.action_logistics_code_coverage"
         )

@@ -118,10 +118,11 @@ class LogisticsEvent(models.Model):
         if self.standing != "active":
             raise UserError(self.env._("It does not count anyway."))
         self._with_parts()._decide("dismissed", reason)
-        words = {"who": self.env.user.name, "code": self.code_id.name, "when": self.occurred_local}
-        self.shipment_id._log_by_hand(
-            self.env._("%(who)s set aside: %(code)s, %(when)s", **words) + f". {reason}"
-        )
+        # One that waits for its shipment has no story yet; the decision stands with the event.
+        for shipment in self.shipment_id:
+            words = shipment._words_by_hand(self)
+            text = self.env._("%(who)s set aside: %(code)s, %(when)s", **words)
+            shipment._log_by_hand(f"{text}. {reason}")
 
     def action_restore(self):
         """Let what was set aside count again."""
@@ -130,10 +131,11 @@ class LogisticsEvent(models.Model):
         if not self._is_set_aside():
             raise UserError(self.env._("It was not set aside."))
         self._with_parts()._decide("accepted", is_implausible=False)
-        words = {"who": self.env.user.name, "code": self.code_id.name, "when": self.occurred_local}
-        self.shipment_id._log_by_hand(
-            self.env._("%(who)s let it count again: %(code)s, %(when)s", **words)
-        )
+        for shipment in self.shipment_id:
+            words = shipment._words_by_hand(self)
+            shipment._log_by_hand(
+                self.env._("%(who)s let it count again: %(code)s, %(when)s", **words)
+            )
         return True
 
     def _check_manager(self):

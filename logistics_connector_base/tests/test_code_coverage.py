@@ -168,6 +168,18 @@ class TestCodeCoverage(InboxCommon):
         found = self.env["logistics.code.coverage"].with_user(self.lisa).search(action["domain"])
         self.assertEqual(len(found), 2)
 
+    def test_to_look_again_does_not_count_again(self):
+        coverage = self.env["logistics.code.coverage"]
+        self.say("ZZ9")
+        self.connection.with_user(self.lisa).action_view_codes()
+        self.say("DLV_OUT")
+        self.connection.with_user(self.lisa).action_view_codes()
+        self.assertEqual(list(self.rows()), ["ZZ9"])
+        old = fields.Datetime.subtract(fields.Datetime.now(), minutes=11)
+        coverage.search([]).write({"counted_at": old})
+        self.connection.with_user(self.lisa).action_view_codes()
+        self.assertEqual(sorted(self.rows()), ["DLV_OUT", "ZZ9"])
+
     def test_people_of_logistics_only_and_nobody_writes(self):
         self.say("ZZ9")
         self.count()

@@ -161,6 +161,22 @@ class TestMilestone(InboxCommon):
         with self.assertRaises(UserError):
             event.with_user(self.boss).action_restore()
 
+    def test_one_that_waits_for_its_shipment_is_set_aside_and_stays_so(self):
+        scan = self.scan("DLV_DELIVERED", "2026-03-10T10:00:00+00:00", "1ZLATER")
+        message = self.receive(self.connection, self.message(scan))
+        event = message.event_ids
+        self.assertFalse(event.shipment_id)
+        event.with_user(self.boss)._set_aside("not ours")
+        self.env.invalidate_all()
+        self.assertEqual(event.standing, "dismissed")
+        shipment = self.make_shipment("1ZLATER")
+        self.work_inbox()
+        self.assertEqual(event.shipment_id, shipment)
+        self.assertEqual((event.standing, shipment.state), ("dismissed", "draft"))
+        event.with_user(self.boss).action_restore()
+        self.env.invalidate_all()
+        self.assertEqual(shipment.state, "delivered")
+
     def test_what_was_recorded_by_hand_is_taken_back_not_set_aside(self):
         event = self.record("MOV_ARRIVED")
         self.assertFalse(event.with_user(self.boss).may_be_set_aside)

@@ -202,9 +202,11 @@ class LogisticsConnectionSetup(models.TransientModel):
 
     def _make_poll(self):
         """The poll of the connection, made with what the provider says where there is none."""
-        polls = self.connection_id.poll_ids
-        if polls:
-            return polls[:1]
+        return self.connection_id.poll_ids[:1] or self.env["logistics.poll"].create(
+            self._poll_values()
+        )
+
+    def _poll_values(self):
         provider = self.connection_id.provider_id
         kind, declared = next(iter(provider._handler()._polls().items()))
         url = declared.urls.get(self.connection_id.environment)
@@ -217,8 +219,7 @@ class LogisticsConnectionSetup(models.TransientModel):
                 )
             )
         name = self.env._("Sweep of %s", provider.name)
-        values = {"connection_id": self.connection_id.id, "kind": kind, "url": url, "name": name}
-        return self.env["logistics.poll"].create(values)
+        return {"connection_id": self.connection_id.id, "kind": kind, "url": url, "name": name}
 
     # -- trying -------------------------------------------------------------------------------
 
@@ -226,7 +227,10 @@ class LogisticsConnectionSetup(models.TransientModel):
         """Ask them once, now, and show what is understood; nothing of the answer is kept."""
         self.ensure_one()
         self.connection_id.check_access("write")
-        poll = self._make_poll()
+        # Nothing is asked from now on by it: the line is made when that is decided.
+        poll = self.connection_id.poll_ids[:1] or self.env["logistics.poll"].new(
+            self._poll_values()
+        )
         if poll.kind == polling.SHIPMENT and not (self.try_number or "").strip():
             raise UserError(self.env._("Enter a tracking number to ask for."))
         verdict, is_good, words = self._try(poll.sudo())

@@ -30,8 +30,10 @@ def royal_mail(call, _number):
 
 def at_our_gateway(world, server, connection_id, keys):
     """Ask another address than Royal Mail's own, with these keys."""
-    poll = world.rpc("logistics.poll", "search", [("connection_id", "=", connection_id)])
-    world.rpc("logistics.poll", "write", poll, {"url": f"{server.url}/mailpieces/v2"})
+    if not world.rpc("logistics.poll", "search", [("connection_id", "=", connection_id)]):
+        values = {"name": "By our gateway", "connection_id": connection_id, "kind": "shipment"}
+        url = f"{server.url}/mailpieces/v2"
+        world.rpc("logistics.poll", "create", [{**values, "url": url}])
     domain = [("connection_id", "=", connection_id)]
     for row in world.rpc("logistics.access", "search_read", domain, ["header"]):
         world.rpc("logistics.access", "write", [row["id"]], {"hosts": "127.0.0.1"})
@@ -64,6 +66,9 @@ def test_a_carrier_that_is_only_asked(world, browser):  # noqa: F811
         connection = world.rpc.one(
             "logistics.connection", [("name", "=", "Royal Mail asked")], ["id"]
         )
+        # To try it is not to ask them from now on.
+        domain = [("connection_id", "=", connection["id"])]
+        assert not world.rpc("logistics.poll", "search_count", domain)
         at_our_gateway(world, server, connection["id"], dict.fromkeys(KEYS, "a-wrong-key-000"))
         browser.click(f"{MODAL} button:text(Try it)")
         browser.wait_for(f"{MODAL} .alert-danger:text(do not accept how we identify)")
