@@ -18,6 +18,7 @@ from . import (
     test_ensure_shipment,
     test_epcis,
     test_evidence,
+    test_exception_team,
     test_exceptions,
     test_fallback,
     test_flow,
