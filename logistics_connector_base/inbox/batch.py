@@ -62,7 +62,7 @@ class InboxBatch:
         corrections = Corrections(self.env, self.items)
         # Most are locked already: the matcher locks what may come out before it looks.
         (self._shipments() | corrections.shipments())._lock()
-        writer = Writer(self.env, self.items, self.now)
+        writer = Writer(self.env, self.items, self.now, reader.meanings)
         writer.append()
         bound = matcher.bind_unique_ids()
         self._displace()

@@ -101,7 +101,8 @@ class _Glance:
         handler, zone = self._reader(message.connection_id)
         received_at = message.received_at.replace(tzinfo=UTC)
         for spoken in handler._glance(body, ParseContext(zone, received_at)):
-            if is_urgent(spoken, self.urgent, self._translations(spoken.issuer)):
+            translations = self._translations(spoken.issuer, message.connection_id.id)
+            if is_urgent(spoken, self.urgent, translations):
                 return True
         return False
 
@@ -110,11 +111,11 @@ class _Glance:
             self.readers[connection] = connection.provider_id._handler(), connection.tz or ""
         return self.readers[connection]
 
-    def _translations(self, issuer):
-        if issuer not in self.translations:
+    def _translations(self, *key):
+        if key not in self.translations:
             mappings = self.env["logistics.event.mapping"]
-            self.translations[issuer] = mappings._canonical_codes(issuer)
-        return self.translations[issuer]
+            self.translations[key] = mappings._canonical_codes(*key)
+        return self.translations[key]
 
 
 def _portions(waiting):

@@ -1,9 +1,11 @@
 """One parsed event on its way from a message to a shipment."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 
 from ..core.canonical import ParsedEvent
 from ..core.corrections import part_of
+from ..core.instants import plausible
 from ..core.urgency import POD_CODE, POD_KINDS
 
 UNMAPPED = "TRK_INFO"  # a code nobody has mapped yet is history without effect (law 7)
@@ -77,3 +79,20 @@ def with_documents_apart(events):
             estimated_delivery=None,
             documents=proofs,
         )
+
+
+def is_implausible(item):
+    """Whether a person must decide about the time of an event. Estimates may lie in the future, so
+    this is asked after the mapping has said how sure the event is."""
+    event = item.parsed
+    if event.retracts:
+        # A withdrawal needs no time of its own, and may repeat the very time that was wrong.
+        return False
+    received = item.message.received_at.replace(tzinfo=UTC)
+    if event.recorded and not plausible(event.recorded, received):
+        # The newest record wins: one from a clock that is ahead would win for days.
+        return item.classifier != "actual" or bool(event.revision)
+    estimate = event.estimated_delivery if item.classifier != "actual" else None
+    if estimate and not plausible(estimate, received, item.classifier):
+        return True
+    return event.occurred is None or not plausible(event.occurred, received, item.classifier)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from psycopg2.errors import LockNotAvailable
 
+from ..tools.signals import is_up_to_date
+
 # First key of the advisory locks ("LOGI"); the second is the lane, from 1 on.
 LOCK_CLASS = 0x4C4F4749
 # The lane that works what was tried before, one message at a time, holds this one as well.
@@ -80,6 +82,13 @@ class LaneSession:
         """As :func:`look`. It fails when the session, and with it the lane, is lost."""
         try:
             return look(self.cr)
+        finally:
+            self.cr.rollback()
+
+    def is_up_to_date(self, registry):
+        """See :func:`~..tools.signals.is_up_to_date`."""
+        try:
+            return is_up_to_date(registry, self.cr)
         finally:
             self.cr.rollback()
 

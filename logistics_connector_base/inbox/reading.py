@@ -15,11 +15,11 @@ from ..core.canonical import (
     Reference,
 )
 from ..core.identity import event_content, event_fingerprint, message_identity
-from ..core.instants import plausible
 from ..core.jsonsafe import clean_text
 from ..core.personal import mask_text
 from .contracts import Holder
-from .item import Item, with_documents_apart
+from .item import Item, is_implausible, with_documents_apart
+from .meanings import Meanings, tellers_by_print
 from .snapshots import recognise
 from .watchdog import NoWatchdog, TimeExceeded
 
@@ -58,7 +58,7 @@ class Reader:
     def __init__(self, messages, now, watchdog=None, seconds=0):
         self.messages = messages
         self.env = messages.env
-        self.lookup = self.env["logistics.event.mapping"]._lookup_code
+        self.meanings = Meanings(self.env)
         self.now = now
         self.watchdog, self.seconds = watchdog or NoWatchdog(), seconds
         self.failures = []
@@ -257,24 +257,42 @@ class Reader:
     def _translate(self):
         codes = self.env["logistics.event.code"]._ids_by_code()
         reasons = self.env["logistics.event.reason"]._ids_by_code()
+        tellers = self._tellers()
         for item in self.items:
             event = item.parsed
             item.classifier = event.classifier
             item.reason_id = reasons.get(event.reason)
             item.reason_stated = item.reason_id is not None
-            self._translate_code(item, codes)
-            item.implausible = _is_implausible(item)
+            self._translate_code(item, codes, tellers.get(item.fingerprint, ()))
+            item.implausible = is_implausible(item)
 
-    def _translate_code(self, item, codes):
+    def _tellers(self):
+        """Who tells each fact, where one of them may mean something of its own by its code: what
+        it means is the same then, whoever told it first.
+
+        :return: fingerprint → ids of connections
+        """
+        told = {}
+        for item in self.items:
+            if self.meanings.is_told_apart(item.parsed.issuer):
+                told.setdefault(item.fingerprint, set()).add(item.message.connection_id.id)
+        for fingerprint, connections in self._stored_tellers(told).items():
+            told[fingerprint] |= connections
+        return told
+
+    def _stored_tellers(self, fingerprints):
+        return tellers_by_print(self.env, fingerprints)
+
+    def _translate_code(self, item, codes, connections):
         event = item.parsed
         if event.code in codes:
             item.code = event.code
             return
-        found = self.lookup(event.issuer, item.raw_code, event.raw_sub_code)
+        found = self.meanings.find(event.issuer, item.raw_code, event.raw_sub_code, connections)
         if found:
-            item.mapping_id, item.code, reason_id, classifier = found
-            item.reason_id = item.reason_id or reason_id or None
-            item.classifier = classifier or event.classifier
+            item.mapping_id, item.code = found.mapping_id, found.code
+            item.reason_id = item.reason_id or found.reason_id or None
+            item.classifier = found.classifier or event.classifier
         elif item.raw_code:
             item.unmapped = True
             self._report_unmapped(item, item.raw_code)
@@ -299,20 +317,3 @@ class Reader:
                 "detail": mask_text(clean_text(event.raw_text, TEXT_LIMIT), (event.signed_by,)),
             }
         )
-
-
-def _is_implausible(item):
-    """Whether a person must decide about the time of an event. Estimates may lie in the future, so
-    this is asked after the mapping has said how sure the event is."""
-    event = item.parsed
-    if event.retracts:
-        # A withdrawal needs no time of its own, and may repeat the very time that was wrong.
-        return False
-    received = item.message.received_at.replace(tzinfo=UTC)
-    if event.recorded and not plausible(event.recorded, received):
-        # The newest record wins: one from a clock that is ahead would win for days.
-        return item.classifier != "actual" or bool(event.revision)
-    estimate = event.estimated_delivery if item.classifier != "actual" else None
-    if estimate and not plausible(estimate, received, item.classifier):
-        return True
-    return event.occurred is None or not plausible(event.occurred, received, item.classifier)

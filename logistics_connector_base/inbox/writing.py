@@ -10,6 +10,8 @@ from ..core.instants import plausible, zone
 from ..core.jsonsafe import clean_text
 from . import tellings
 from .contenders import Contenders
+from .item import is_implausible
+from .meanings import retranslate
 from .reading import TEXT_LIMIT
 
 
@@ -30,12 +32,16 @@ class Known(NamedTuple):
 
 
 class Writer:
-    """Writes items as events; sets ``event_id``, and a ``shipment_id`` that was decided before."""
+    """Writes items as events; sets ``event_id``, and a ``shipment_id`` that was decided before.
 
-    def __init__(self, env, items, now):
+    :param meanings: :class:`~.meanings.Meanings`, by which the items were translated
+    """
+
+    def __init__(self, env, items, now, meanings):
         self.env = env
         self.items = items
         self.now = now
+        self.meanings = meanings
         self.troubles = []
 
     def append(self):
@@ -66,6 +72,7 @@ class Writer:
             elif item.shipment_id:
                 waiting.setdefault(item.shipment_id, set()).add(item.event_id)
             self._complete(first, rows[item.fingerprint])
+        self._settle_meanings(set(new.values()))
         for shipment_id, event_ids in waiting.items():
             events.browse(event_ids)._attach_rows(shipments.browse(shipment_id))
         # Two messages of this batch may tell one event, and only one of them know whose it is.
@@ -97,6 +104,44 @@ class Writer:
                 told.add((first.id if first else new[item.fingerprint], item.message.id))
         tellings.keep(self.env, sorted(told))
         tellings.say_again(self.env, again)
+
+    def with_own_meanings(self):
+        """The events whose code some connection may mean otherwise than the rest.
+
+        :return: their ids; event id → classifier as a message states it
+        """
+        codes = self.env["logistics.event.code"]._ids_by_code()
+        classifiers = {
+            item.event_id: item.parsed.classifier
+            for item in self.items
+            if item.parsed.code not in codes and self.meanings.is_told_apart(item.parsed.issuer)
+        }
+        return set(classifiers), classifiers
+
+    def _settle_meanings(self, new):
+        """A fact that was known means what all who tell it say together: another lane may have
+        learnt of one of them since it was read here."""
+        shared, classifiers = self.with_own_meanings()
+        changed, _flipped = retranslate(self.env, shared - new, self.meanings, classifiers)
+        for item in self.items:
+            if item.event_id in changed:
+                changed.discard(item.event_id)
+                self._judge_time(item)
+
+    def _judge_time(self, item):
+        """Estimates may lie in the future, facts may not: what it means now decides."""
+        event = self.env["logistics.event"].browse(item.event_id)
+        item.code, item.classifier = event.code, event.classifier
+        implausible = is_implausible(item)
+        if event.decision or event.is_implausible == implausible:
+            return
+        event.is_implausible = implausible
+        if implausible:
+            self._report_implausible(item)
+        else:
+            self.env["logistics.exception"]._resolve_keys(
+                [f"time:{event.id}"], self.env._("It means something else now: the time is right.")
+            )
 
     def _known_events(self, fingerprints):
         if not fingerprints:

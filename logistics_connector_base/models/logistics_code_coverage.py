@@ -143,15 +143,15 @@ class LogisticsCodeCoverage(models.Model):
         mappings = self.env["logistics.event.mapping"]
         ids_by_code = self.env["logistics.event.code"]._ids_by_code()
         for row in self:
-            found = mappings._lookup_code(row.provider, row.raw_code or "", row.raw_sub_code or "")
+            code = row.provider, row.raw_code or "", row.raw_sub_code or ""
+            found = mappings._lookup_code(*code, row.connection_id.ids)
             values = {"mapping_id": False, "code_id": False, "state": "unmapped"}
             if row.is_stated:
                 values |= {"code_id": row.last_event_id.code_id.id, "state": "stated"}
             elif found:
-                mapping_id, code, _reason_id, _classifier = found
                 values = {
-                    "mapping_id": mapping_id,
-                    "code_id": ids_by_code[code],
+                    "mapping_id": found.mapping_id,
+                    "code_id": ids_by_code[found.code],
                     "state": "behind" if row.unmapped_count else "mapped",
                 }
             changed = {

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
+from ..core import meaning
 from .selections import CLASSIFIERS
 
 NEWEST = float("inf")  # id of a mapping that is not stored yet
@@ -26,6 +27,15 @@ class LogisticsEventMapping(models.Model):
     raw_sub_code = fields.Char(
         default="", tracking=True, help="Empty: any sub code that has no row of its own."
     )
+    connection_id = fields.Many2one(
+        "logistics.connection",
+        "Only from",
+        tracking=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="What this partner means by the code, where it means another thing than the others. "
+        "Goes before the mappings that hold for everybody.",
+    )
     code_id = fields.Many2one(
         "logistics.event.code", "Event", required=True, tracking=True, ondelete="restrict"
     )
@@ -45,57 +55,56 @@ class LogisticsEventMapping(models.Model):
 
     _lookup = models.Index("(provider, raw_code, raw_sub_code) WHERE active IS TRUE")
 
+    @api.constrains("connection_id", "is_shipped")
+    def _check_connection(self):
+        for mapping in self:
+            if mapping.connection_id and mapping.is_shipped:
+                raise ValidationError(
+                    self.env._("A mapping that comes with the addon holds for everybody.")
+                )
+
     @api.model
     @ormcache("provider")
     def _translations(self, provider):
-        """All active mappings of a provider.
-
-        :return: ``{(raw_code, raw_sub_code): (mapping_id, code, reason_id, classifier)}``
-        """
+        """All active mappings of a provider, as a :data:`~..core.meaning.Table`."""
         return self._table_of(self.sudo().search([("provider", "=", provider)]))
 
     @api.model
     def _table_of(self, rows):
         """The translations that these mappings make together."""
-        table = {}
-        # Later rows win: higher priority, then the newer one.
-        for row in sorted(rows, key=lambda row: (row.priority, row.id or NEWEST)):
-            key = (row.raw_code, row.raw_sub_code or "")
-            table[key] = (row.id, row.code_id.code, row.reason_id.id, row.classifier or "")
-        return table
+        return meaning.table_of(row._meaning_row() for row in rows)
 
-    @api.model
-    def _lookup_with(self, proposed):
-        """A function like :meth:`_lookup_code`, as it would be with one more mapping. That one is
-        nowhere stored: the cache is shared with the inbox.
-
-        :param dict proposed: values of a mapping
-        """
-        if not proposed:
-            return self._lookup_code
-        trial = self.sudo().new(proposed)
-        rows = self.sudo().search([("provider", "=", trial.provider)])
-        table = self._table_of([*rows, trial])
-
-        def lookup(provider, raw_code, raw_sub_code):
-            if provider != trial.provider:
-                return self._lookup_code(provider, raw_code, raw_sub_code)
-            found = table.get((raw_code, raw_sub_code)) or table.get((raw_code, ""))
-            return found and (found[0] or None, *found[1:])
-
-        return lookup
+    def _meaning_row(self):
+        self.ensure_one()
+        number = self._origin.id or None
+        return meaning.Row(
+            self.connection_id.id or meaning.EVERYBODY,
+            self.raw_code,
+            self.raw_sub_code or "",
+            self.priority,
+            number or NEWEST,
+            meaning.Meaning(
+                number, self.code_id.code, self.reason_id.id or False, self.classifier or ""
+            ),
+        )
 
     @api.model
     @ormcache("provider")
-    def _canonical_codes(self, provider):
-        """``{(raw_code, raw_sub_code): canonical code}`` of a provider."""
-        return {key: row[1] for key, row in self._translations(provider).items()}
+    def _is_told_apart(self, provider):
+        """Whether some connection means something of its own by this provider's codes."""
+        return any(connection for connection, *_code in self._translations(provider))
 
     @api.model
-    def _lookup_code(self, provider, raw_code, raw_sub_code):
-        """The mapping of a raw code: the exact row, else the row for any sub code, else None."""
-        table = self._translations(provider)
-        return table.get((raw_code, raw_sub_code)) or table.get((raw_code, ""))
+    @ormcache("provider", "connection_id")
+    def _canonical_codes(self, provider, connection_id):
+        """``{(raw_code, raw_sub_code): canonical code}`` of a provider, heard from a connection."""
+        return meaning.as_heard_from(self._translations(provider), connection_id)
+
+    @api.model
+    def _lookup_code(self, provider, raw_code, raw_sub_code, connections=()):
+        """What a code means when these connections (ids) tell of it, as
+        :class:`~..core.meaning.Meaning`; None where nobody knows."""
+        return meaning.find(self._translations(provider), raw_code, raw_sub_code, connections)
 
     @api.model_create_multi
     def create(self, vals_list):

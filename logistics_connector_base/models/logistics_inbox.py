@@ -160,7 +160,7 @@ class LogisticsInbox(models.AbstractModel):
 
     def _work_off(self, session, watchdog, deadline):
         worked, hungry = 0, []
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and session.is_up_to_date(self.env.registry):
             look = session.look()
             self._take_back_from_dead(session, look)
             alone = self._work_alone(session, watchdog) if look.alone else 0

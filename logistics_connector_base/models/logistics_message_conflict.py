@@ -82,8 +82,10 @@ class LogisticsMessage(models.Model):
         codes = self.env["logistics.event.code"].sudo()
         mappings = self.env["logistics.event.mapping"].sudo()
         raw_code = event.raw_code or event.code
-        found = mappings._lookup_code(event.issuer, raw_code, event.raw_sub_code)
-        code = event.code or (found[1] if found else "")
+        found = mappings._lookup_code(
+            event.issuer, raw_code, event.raw_sub_code, self.connection_id.ids
+        )
+        code = event.code or (found.code if found else "")
         name = codes.search([("code", "=", code)], limit=1).name if code else ""
         when = ""
         if event.occurred:

@@ -12,8 +12,9 @@ from ..core.identity import digest
 from ..intake import waker
 from ..outbox import fallback, lanes, plan
 from ..outbox.sender import Sender
-from ..outbox.shift import Shift, is_up_to_date
+from ..outbox.shift import Shift
 from ..tools.shared_cursor import shared_cursor
+from ..tools.signals import is_up_to_date
 
 _logger = logging.getLogger(__name__)
 

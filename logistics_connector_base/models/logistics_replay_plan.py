@@ -17,10 +17,14 @@ ORDER BY chosen.message_id NULLS LAST, chosen.event_id
 # Events that these mappings translate now, or translated when they came.
 TOUCHED = """
 SELECT e.id, e.message_id, e.company_id FROM logistics_event e
-WHERE e.issuer = %s AND e.raw_code = %s AND (%s OR e.raw_sub_code = %s)
+WHERE e.issuer = %(issuer)s AND e.raw_code = %(code)s
+      AND (%(any_sub_code)s OR e.raw_sub_code = %(sub_code)s)
+      AND (%(anybody)s OR e.connection_id = %(connection)s OR EXISTS (
+          SELECT 1 FROM logistics_event_telling t JOIN logistics_message m ON m.id = t.message_id
+          WHERE t.event_id = e.id AND m.connection_id = %(connection)s))
 UNION
 SELECT e.id, e.message_id, e.company_id FROM logistics_event e
-WHERE e.issuer = %s AND e.mapping_id = %s
+WHERE e.issuer = %(issuer)s AND e.mapping_id = %(mapping)s
 """
 # What a message is about: the shipments of its events, or the numbers that wait for one.
 ABOUT = """
@@ -92,7 +96,7 @@ class LogisticsReplay(models.Model):
     def _touched(self):
         """What the mappings touch: the messages that tell these events, and events whose message
         was deleted."""
-        touched = SQL(" UNION ").join(SQL(TOUCHED, *key) for key in self._touched_keys())
+        touched = SQL(" UNION ").join(SQL(TOUCHED, **key) for key in self._touched_keys())
         return SQL(
             """
             WITH touched AS MATERIALIZED (SELECT * FROM (%s) t), told AS (
@@ -115,9 +119,15 @@ class LogisticsReplay(models.Model):
         mappings = self.env["logistics.event.mapping"].sudo()
         trial = [mappings.new(self.proposed)] if self.proposed and not self.mapping_ids else []
         for mapping in [*self.mapping_ids.sudo(), *trial]:
-            sub_code = mapping.raw_sub_code or ""
-            raw = (mapping.provider, mapping.raw_code, not sub_code, sub_code)
-            yield (*raw, mapping.provider, mapping._origin.id or 0)
+            yield {
+                "issuer": mapping.provider,
+                "code": mapping.raw_code,
+                "any_sub_code": not mapping.raw_sub_code,
+                "sub_code": mapping.raw_sub_code or "",
+                "anybody": not mapping.connection_id,
+                "connection": mapping.connection_id.id or 0,
+                "mapping": mapping._origin.id or 0,
+            }
 
     def _portions(self, ids):
         """Number the portions: what shares a shipment or a waited-for number is in one, so that its

@@ -3,6 +3,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
+from ..inbox.meanings import Meanings
 from ..inbox.watchdog import Watchdog
 from ..replay.batch import READABLE, RepeatBatch
 
@@ -89,9 +90,9 @@ class LogisticsReplay(models.Model):
     def _work(self, readable, kept, replay_id, proposed, outcome):
         messages = self.env["logistics.message"].sudo().browse(readable)
         messages.invalidate_recordset()
-        lookup = self.env["logistics.event.mapping"]._lookup_with(proposed)
+        meanings = Meanings(self.env, proposed)
         with Watchdog() as watchdog:
-            batch = RepeatBatch(messages, replay_id, kept, lookup, watchdog, MESSAGE_SECONDS)
+            batch = RepeatBatch(messages, replay_id, kept, meanings, watchdog, MESSAGE_SECONDS)
             batch.outcome = outcome
             with watchdog.limit(PORTION_SECONDS):
                 batch.process()

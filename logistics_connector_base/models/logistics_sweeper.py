@@ -6,11 +6,12 @@ from odoo.exceptions import UserError
 
 from ..access import NoAccess
 from ..intake import waker
-from ..outbox.shift import Shift, is_up_to_date
+from ..outbox.shift import Shift
 from ..polling import lanes, plan
 from ..polling.feeds import FeedAsker
 from ..polling.shipments import ShipmentAsker
 from ..tools.shared_cursor import shared_cursor
+from ..tools.signals import is_up_to_date
 
 _logger = logging.getLogger(__name__)
 

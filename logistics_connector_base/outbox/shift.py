@@ -83,16 +83,3 @@ class Shift:
                 return
             self.crew.start(self.member(made, number, deadline))
             most -= 1
-
-
-def is_up_to_date(registry, cr):
-    """Learn what other processes changed since the job began, such as an address that an
-    administrator has allowed: else what is new would be stopped by rules of yesterday.
-
-    :return: False where modules were changed: then the next job goes on
-    """
-    sequence, _caches = registry.get_sequences(cr)
-    if sequence != registry.registry_sequence:
-        return False
-    registry.check_signaling(cr)
-    return True

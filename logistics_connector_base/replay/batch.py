@@ -6,8 +6,8 @@ from ..inbox import acknowledgements
 from ..inbox.batch import InboxBatch
 from ..inbox.corrections import Corrections
 from ..inbox.matching import Matcher
+from ..inbox.meanings import retranslate
 from . import moot, snapshot
-from .kept import retranslate
 from .reading import WORKED, RepeatReader
 from .told import Told, readings, unsay
 from .writing import RepeatWriter
@@ -42,19 +42,20 @@ class RepeatBatch(InboxBatch):
     :param messages: those to read, in one of the states ``READABLE``, with their bodies
     :param replay_id: id of the logistics.replay in whose name it happens
     :param kept_ids: ids of events whose message cannot be read: their codes are translated anew
-    :param lookup: finds the mapping of a code; None: the stored ones
+    :param meanings: :class:`~..inbox.meanings.Meanings`; None: as the stored mappings say
     """
 
     repeats_troubles = False
     outcome = ""  # with which cases of unknown codes are closed
 
-    def __init__(self, messages, replay_id, kept_ids=(), lookup=None, watchdog=None, seconds=0):
+    def __init__(self, messages, replay_id, kept_ids=(), meanings=None, watchdog=None, seconds=0):
         super().__init__(messages, watchdog, seconds)
         self.replay_id = replay_id
         self.kept_ids = set(kept_ids)
-        self.lookup = lookup
+        self.meanings = meanings
         self.items, self.parsed, self.failures, self.held = [], {}, [], []
         self.notes, self.again, self.rows = {}, [], []
+        self.lost = set()  # events that others tell still
 
     def process(self):
         """Do everything; the caller commits, or rolls back. Nothing is done where ``held`` says
@@ -62,7 +63,7 @@ class RepeatBatch(InboxBatch):
         self.told = Told(self.env, self.messages.ids)
         states = {message.id: (message.state, message.processed_at) for message in self.messages}
         reader = RepeatReader(
-            self.messages, self.now, self.watchdog, self.seconds, self.told, self.lookup
+            self.messages, self.now, self.watchdog, self.seconds, self.told, self.meanings
         )
         reader.work()
         self._take_over(reader)
@@ -76,12 +77,12 @@ class RepeatBatch(InboxBatch):
         scope = self._scope(corrections)
         self.env["logistics.shipment"].browse(sorted(scope["shipments"]))._lock()
         self.before = snapshot.take(self.env, **scope)
-        writer = RepeatWriter(self.env, self.items, self.now, self.told)
+        writer = RepeatWriter(self.env, self.items, self.now, reader.meanings, self.told)
         writer.append()
         # Before the facts that it replaces are set aside: the file does not go and come again.
         self._file_documents()
         carried = self._set_aside(writer)
-        writer.touched |= retranslate(self.env, self.kept_ids, reader.lookup, writer)
+        self._retranslate(reader, writer)
         bound = matcher.bind_unique_ids()
         self._displace()
         homes = {item.event_id: item.shipment_id for item in self.items}
@@ -147,6 +148,21 @@ class RepeatBatch(InboxBatch):
             "keys": keys,
         }
 
+    def _retranslate(self, reader, writer):
+        """What events mean whose message cannot be read any more, or that others tell than did."""
+        shared, classifiers = writer.with_own_meanings()
+        for event in self.env["logistics.event"].browse(sorted(self.lost)):
+            # What the partner's message named itself has no other meaning.
+            translated = event.mapping_id or event.is_unmapped
+            if translated and reader.meanings.is_told_apart(event.issuer):
+                shared.add(event.id)
+        changed, flipped = retranslate(
+            self.env, self.kept_ids | shared, reader.meanings, classifiers
+        )
+        writer.touched |= changed
+        for event in self.env["logistics.event"].browse(sorted(flipped)):
+            (writer.unmapped if event.is_unmapped else writer.mapped).add(event.id)
+
     # -- what is not told any more ------------------------------------------------------------
 
     def _set_aside(self, writer):
@@ -174,6 +190,7 @@ class RepeatBatch(InboxBatch):
             return set()
         unsay(self.env, self.replay_id, gone)
         over = self._hand_over(gone)
+        self.lost = {event_id for event_id, _message in gone} - over
         events = self.env["logistics.event"]
         if over:
             rows = [(key, self.replay_id, successors.get(key)) for key in sorted(over)]

@@ -3,6 +3,7 @@
 from datetime import UTC
 
 from ..inbox.contracts import Holder
+from ..inbox.meanings import tellers_by_print
 from ..inbox.reading import Reader
 from ..inbox.snapshots import KNOWN, MARGIN, _codes, _subject, clean_text
 
@@ -29,13 +30,13 @@ class RepeatReader(Reader):
     it said before changes. ``unmapped``: pairs of an item whose code nobody knows, and the trouble.
 
     :param told: what the messages told before, as :class:`~.told.Told`
-    :param lookup: finds the mapping of a code; None: the stored ones
+    :param meanings: :class:`~..inbox.meanings.Meanings`; None: as the stored mappings say
     """
 
-    def __init__(self, messages, now, watchdog, seconds, told, lookup=None):
+    def __init__(self, messages, now, watchdog, seconds, told, meanings=None):
         super().__init__(messages, now, watchdog, seconds)
         self.told = told
-        self.lookup = lookup or self.lookup
+        self.meanings = meanings or self.meanings
         self.unreadable, self.unmapped = [], []
         self.holder = Kept(messages)
 
@@ -44,6 +45,11 @@ class RepeatReader(Reader):
 
     def _go_without_body(self, message):
         self.unreadable.append((message, self.env._("Its body is not there any more.")))
+
+    def _stored_tellers(self, fingerprints):
+        """What the others tell: these messages may tell something else now."""
+        read = [message.id for message in self.parsed]
+        return tellers_by_print(self.env, fingerprints, without=read)
 
     def _sort_out_known(self):
         worked = {m: parsed for m, parsed in self.parsed.items() if m.state in WORKED}

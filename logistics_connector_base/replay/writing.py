@@ -43,8 +43,8 @@ class RepeatWriter(Writer):
     those whose code is known since; ``timed`` those whose time is plausible since.
     """
 
-    def __init__(self, env, items, now, told):
-        super().__init__(env, items, now)
+    def __init__(self, env, items, now, meanings, told):
+        super().__init__(env, items, now, meanings)
         self.told = told
         self.touched, self.unmapped, self.mapped, self.timed = set(), set(), set(), set()
         self.new = {}
@@ -101,6 +101,9 @@ class RepeatWriter(Writer):
         self._keep_new_shipments(known)
         self._correct(rows, known)
         return kept
+
+    def _settle_meanings(self, new):
+        """Once it is known who tells what no more: see the batch."""
 
     def _keep_new_shipments(self, known):
         """Events that waited and have found their shipment."""

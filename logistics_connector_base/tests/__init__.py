@@ -25,6 +25,7 @@ from . import (
     test_flow_broker,
     test_inbox,
     test_milestone,
+    test_meaning,
     test_neutralize,
     test_nonces,
     test_outbox,

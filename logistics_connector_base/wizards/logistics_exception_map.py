@@ -23,6 +23,14 @@ class LogisticsExceptionMap(models.TransientModel):
     any_sub_code = fields.Boolean(
         "For any sub code", help="Also for other sub codes of this code that have no mapping yet."
     )
+    sender_ids = fields.Many2many("logistics.connection", compute="_compute_samples")
+    connection_id = fields.Many2one(
+        "logistics.connection",
+        "Only from",
+        domain="[('id', 'in', sender_ids)]",
+        help="Choose a partner that means another thing by it than the others. Empty: it means "
+        "the same whoever sends it.",
+    )
     code_id = fields.Many2one("logistics.event.code", "Means", required=True)
     reason_id = fields.Many2one("logistics.event.reason", "Because of")
     classifier = fields.Selection(
@@ -39,10 +47,13 @@ class LogisticsExceptionMap(models.TransientModel):
             wizard.raw_code = exception.raw_code
             wizard.raw_sub_code = exception.raw_sub_code
 
-    @api.depends("exception_ids", "any_sub_code")
+    @api.depends("exception_ids", "any_sub_code", "connection_id")
     def _compute_samples(self):
         for wizard in self:
             events = wizard._events()
+            wizard.sender_ids = events.connection_id
+            if wizard.connection_id:
+                events = events.filtered(lambda e, w=wizard: e.connection_id == w.connection_id)
             texts = list(dict.fromkeys(text for text in events.mapped("raw_text_shown") if text))
             wizard.samples = "\n".join(texts[:5])
             wizard.event_count = len(events)
@@ -67,6 +78,7 @@ class LogisticsExceptionMap(models.TransientModel):
             "provider": self.provider,
             "raw_code": self.raw_code,
             "raw_sub_code": "" if self.any_sub_code else (self.raw_sub_code or ""),
+            "connection_id": self.connection_id.id,
             "code_id": self.code_id.id,
             "reason_id": self.reason_id.id,
             "classifier": self.classifier,

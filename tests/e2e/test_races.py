@@ -84,9 +84,10 @@ class Race:
             "shipment": event["shipment"],
         }
 
-    def run(self, first, second, other=None, gate=WRITTEN):
+    def run(self, first, second, other=None, gate=WRITTEN, first_partner=None):
         """Work ``first`` until it wrote all (or up to another gate), then ``second``, then let the
-        first one go on; wait until both are done. ``other``: the partner who tells the second one.
+        first one go on; wait until both are done. ``other``: the partner who tells the second one,
+        ``first_partner`` the one who tells the first.
 
         :return: the states of both messages
         """
@@ -95,7 +96,7 @@ class Race:
             ids = [
                 self._file(lane, partner, event)
                 for lane, partner, event in (
-                    (1, self.world.partner, first),
+                    (1, first_partner or self.world.partner, first),
                     (2, other or self.world.partner, second),
                 )
             ]
@@ -189,7 +190,7 @@ def test_a_withdrawal_has_its_effect(race, parcel, order):
 def second_channel(world):
     """Another connection of the same company, by which the same issuer tells."""
     partner = CanonicalPartner()
-    connect(world.rpc, partner, f"Races {uuid.uuid4().hex}")
+    partner.connection_id = connect(world.rpc, partner, f"Races {uuid.uuid4().hex}")
     return partner
 
 
@@ -217,3 +218,26 @@ def test_a_unique_id_that_another_lane_binds_just_now(race, second_channel, name
     assert race.states() == ["delivered", "draft"]
     kept = "SELECT shipment_id FROM logistics_shipment_reference WHERE value = %s"
     assert race.world.database.column(kept, unique["value"]) == [race.shipments[0]]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["everybody's first", "its own meaning first"])
+@pytest.mark.parametrize("known", [True, False], ids=["shipment known", "shipment unknown"])
+def test_a_meaning_of_its_own_holds_whoever_writes_first(world, race, second_channel, known, order):
+    """Neither lane knows, when it reads, that the other one's partner tells the same fact."""
+    rpc, raw_code = world.rpc, f"RC{uuid.uuid4().hex[:8]}"
+    number = race.numbers[0] if known else world.partner.number(world.rng)
+    event = race.event(parcel=number)
+    event = {**{k: v for k, v in event.items() if k != "code"}, "raw_code": raw_code}
+    issuer = world.partner.wrap([event])["issuer"]
+    for code, connection_id in (("MOV_DEPARTED", False), ("DLV_OUT", second_channel.connection_id)):
+        code_id = rpc("logistics.event.code", "search", [("code", "=", code)])[0]
+        values = {"provider": issuer, "raw_code": raw_code, "code_id": code_id}
+        rpc("logistics.event.mapping", "create", [{**values, "connection_id": connection_id}])
+    partners = (world.partner, second_channel)[::order]
+    state = "processed" if known else "parked"
+    assert race.run(event, event, partners[1], first_partner=partners[0]) == [state] * 2
+    told = "SELECT c.code FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id "
+    told += "WHERE e.raw_code = %s"
+    assert world.database.column(told, raw_code) == ["DLV_OUT"]
+    if known:
+        assert race.states()[0] == "out_for_delivery"

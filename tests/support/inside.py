@@ -21,6 +21,8 @@ import ast, sys, traceback
 print("{mark}", repr("ready"), flush=True)
 for _line in open("{fifo}"):
     try:
+        # As each job does when it begins: what other processes changed is known.
+        env.registry.check_signaling()
         _names = dict(globals(), env=env, result=None)
         exec(ast.literal_eval(_line), _names)
         env.cr.commit()

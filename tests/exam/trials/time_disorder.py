@@ -19,7 +19,7 @@ ANY_TIME_WILL_DO = Mutant(
     (
         Patch(
             READING,
-            "            item.implausible = _is_implausible(item)\n",
+            "            item.implausible = is_implausible(item)\n",
             "            item.implausible = False\n",
         ),
     ),
