@@ -11,6 +11,7 @@ from . import (
     test_code_coverage,
     test_connection,
     test_connection_setup,
+    test_assignment,
     test_contract,
     test_contract_messages,
     test_corrections,
