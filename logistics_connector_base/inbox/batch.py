@@ -172,9 +172,9 @@ class InboxBatch:
                 }
             )
         waiting_keys = {self._parking_key(item) for item in waiting.values()}
-        found_keys = {self._parking_key(item) for item in self.items if item.shipment_id}
+        found = {self._parking_key(item): item.event_id for item in self.items if item.shipment_id}
         self.env["logistics.exception"]._resolve_keys(
-            found_keys - waiting_keys, self.env._("The shipment was found.")
+            found.keys() - waiting_keys, self.env._("The shipment was found."), found
         )
         return troubles
 

@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from .selections import SEVERITIES
 
-# Advisory lock of those who write exceptions ("LOGIEXC").
-DETECTORS_LOCK = 0x4C4F4749455843
 OPEN_STATES = ("new", "assigned", "in_progress", "waiting")
 
 
@@ -24,7 +22,6 @@ class LogisticsException(models.Model):
     type_code = fields.Char(related="type_id.code")
     playbook = fields.Text(related="type_id.playbook")
     severity = fields.Selection(SEVERITIES, required=True, tracking=True)
-    severity_rank = fields.Integer(compute="_compute_severity_rank", store=True)
     state = fields.Selection(
         [
             ("new", "New"),
@@ -33,6 +30,7 @@ class LogisticsException(models.Model):
             ("waiting", "Waiting"),
             ("resolved", "Resolved"),
             ("dismissed", "Dismissed"),
+            ("duplicate", "Duplicate"),
         ],
         required=True,
         default="new",
@@ -73,8 +71,6 @@ class LogisticsException(models.Model):
     occurrence_count = fields.Integer(readonly=True, default=1, string="Seen")
     first_seen_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     last_seen_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    closed_at = fields.Datetime(readonly=True)
-    outcome = fields.Char(readonly=True, tracking=True)
 
     # One open exception per trouble; a closed one does not keep a new one from opening.
     _open_key_uniq = models.UniqueIndex("(key) WHERE is_open IS TRUE")
@@ -85,87 +81,10 @@ class LogisticsException(models.Model):
     _queue = models.Index("(state, severity_rank DESC, last_seen_at DESC, id DESC)")
     _list = models.Index("(severity_rank DESC, last_seen_at DESC, id DESC)")
 
-    @api.depends("severity")
-    def _compute_severity_rank(self):
-        ranks = {severity: rank for rank, (severity, _label) in enumerate(SEVERITIES)}
-        for exception in self:
-            exception.severity_rank = ranks.get(exception.severity, 0)
-
     @api.depends("state")
     def _compute_is_open(self):
         for exception in self:
             exception.is_open = exception.state in OPEN_STATES
-
-    # -- detectors ----------------------------------------------------------------------------
-
-    @api.model
-    def _report(self, troubles):
-        """Open exceptions, or count those that are open already. For detectors; call as superuser.
-
-        :param list[dict] troubles: ``type`` (code), ``key``, ``name``, ``company_id`` and any of
-            the fields ``connection_id``, ``message_id``, ``event_id``, ``shipment_id``, ``detail``,
-            ``provider``, ``raw_code``, ``raw_sub_code``, ``reference``, ``warehouse_id``,
-            ``severity``. Equal keys in one call are counted together.
-        :return: the open exceptions, in no particular order
-        """
-        if not troubles:
-            return self.browse()
-        self._one_at_a_time()
-        grouped = {}
-        for trouble in troubles:
-            grouped.setdefault(trouble["key"], []).append(trouble)
-        known = {
-            exception.key: exception
-            for exception in self.search([("key", "in", list(grouped)), ("is_open", "=", True)])
-        }
-        now = fields.Datetime.now()
-        types = {t.code: t for t in self.env["logistics.exception.type"].search([])}
-        values = []
-        for key, group in grouped.items():
-            if key in known:
-                known[key].with_context(tracking_disable=True).write(
-                    {
-                        "occurrence_count": known[key].occurrence_count + len(group),
-                        "last_seen_at": now,
-                    }
-                )
-                continue
-            first = dict(group[0])
-            kind = types[first.pop("type")]
-            values.append(
-                {
-                    "severity": kind.severity,
-                    **first,
-                    "type_id": kind.id,
-                    "occurrence_count": len(group),
-                    "first_seen_at": now,
-                    "last_seen_at": now,
-                }
-            )
-        # Detectors create with tracking off: a chatter row costs more than the exception itself.
-        created = self.with_context(tracking_disable=True, mail_create_nolog=True).create(values)
-        opened = created.with_context(tracking_disable=False)
-        return opened | self.browse([exception.id for exception in known.values()])
-
-    @api.model
-    def _resolve_keys(self, keys, outcome):
-        """Resolve the open exceptions of troubles that have healed."""
-        healed = self.search([("key", "in", list(keys)), ("is_open", "=", True)])
-        if healed:
-            self._one_at_a_time()
-            healed._close("resolved", outcome)
-        return healed
-
-    @api.model
-    def _one_at_a_time(self):
-        """Until the transaction ends, no other detector opens, counts or closes exceptions: two
-        that meet the same trouble at once count it twice in one case, and open no second one."""
-        self.env.cr.execute("SELECT pg_advisory_xact_lock(%s)", (DETECTORS_LOCK,))
-        self.invalidate_model(["occurrence_count", "is_open", "state"])
-
-    def _close(self, state, outcome):
-        self.write({"state": state, "outcome": outcome, "closed_at": fields.Datetime.now()})
-        self.activity_unlink(["mail.mail_activity_data_todo"])
 
     # -- what people do -----------------------------------------------------------------------
 
@@ -182,27 +101,16 @@ class LogisticsException(models.Model):
         self._check_open()
         for exception in self:
             exception.write(
-                {"state": "in_progress", "user_id": exception.user_id.id or self.env.uid}
+                {
+                    "state": "in_progress",
+                    "user_id": exception.user_id.id or self.env.uid,
+                    "snoozed_until": False,
+                }
             )
 
     def action_wait(self):
         self._check_open()
         self.write({"state": "waiting"})
-
-    def action_reopen(self):
-        for exception in self:
-            if exception.is_open:
-                continue
-            if self.search_count([("key", "=", exception.key), ("is_open", "=", True)], limit=1):
-                raise UserError(
-                    self.env._("The same trouble is open already in another exception.")
-                )
-            exception.write({"state": "assigned" if exception.user_id else "new", "outcome": False})
-            exception.closed_at = False
-
-    def action_resolve(self):
-        self._check_open()
-        self._close("resolved", self.env._("Resolved by %s", self.env.user.name))
 
     def action_retry(self):
         """Work the messages behind these exceptions again; what is mended resolves itself."""
@@ -245,10 +153,6 @@ class LogisticsException(models.Model):
         self.ensure_one()
         self._check_open()
         return self._open_wizard("logistics.exception.link", self.env._("Link to a shipment"))
-
-    def action_dismiss(self):
-        self._check_open()
-        return self._open_wizard("logistics.exception.dismiss", self.env._("Dismiss"))
 
     def _open_wizard(self, model, title):
         return {

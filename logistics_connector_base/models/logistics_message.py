@@ -2,6 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..core import personal
@@ -292,14 +293,13 @@ class LogisticsMessage(models.Model):
 
     def _resolve_failures(self):
         """Resolve the failures of this connection of which no message is left."""
-        exceptions = self.env["logistics.exception"].search(
-            [
-                ("connection_id", "=", self.connection_id.id),
-                ("type_code", "in", ("parse_failure", "processing_failure")),
-                ("is_open", "=", True),
-            ]
+        exceptions = self.env["logistics.exception"]
+        exceptions = exceptions.search(
+            Domain("connection_id", "=", self.connection_id.id)
+            & Domain("type_code", "in", ("parse_failure", "processing_failure"))
+            & exceptions._troubled()
         )
         dead = self.search([("connection_id", "=", self.connection_id.id), ("state", "=", "dead")])
         left = {message._failure_key() for message in dead}
         healed = exceptions.filtered(lambda exception: exception.key not in left)
-        healed._close("resolved", self.env._("Its messages were worked."))
+        healed._over(self.env._("Its messages were worked."))

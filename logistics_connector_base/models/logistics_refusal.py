@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..intake.clerk import LEVEL_TABLE
@@ -145,13 +146,12 @@ class LogisticsRefusal(models.Model):
         """Cron: what has been quiet for some minutes is over; old counts are dropped."""
         now = fields.Datetime.now()
         self._sweep_proofs(now)
-        over = self.env["logistics.exception"].search(
-            [
-                ("type_id.code", "=", "limit_reached"),
-                ("is_open", "=", True),
-                ("last_seen_at", "<", now - timedelta(minutes=QUIET_MINUTES)),
-            ]
+        exceptions = self.env["logistics.exception"]
+        over = exceptions.search(
+            Domain("type_id.code", "=", "limit_reached")
+            & Domain("last_seen_at", "<", now - timedelta(minutes=QUIET_MINUTES))
+            & exceptions._troubled()
         )
         if over:
-            over._close("resolved", self.env._("No message was refused any more."))
+            over._over(self.env._("No message was refused any more."))
         self.search([("day", "<", now.date() - timedelta(days=KEEP_DAYS))], limit=10_000).unlink()

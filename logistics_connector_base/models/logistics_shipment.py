@@ -326,6 +326,7 @@ class LogisticsShipment(models.Model):
         self.env["logistics.exception"]._resolve_keys(
             [f"contradiction:{number}" for number in self.ids if number not in contradictions],
             self.env._("The events agree again."),
+            {f"contradiction:{shipment.id}": shipment.last_event_id.id for shipment in self},
         )
 
     def _refold_moved(self):
@@ -401,6 +402,7 @@ class LogisticsShipment(models.Model):
         self.env["logistics.exception"]._resolve_keys(
             [f"delivery:{shipment.id}" for shipment in self - troubled],
             self.env._("The shipment moves on."),
+            {f"delivery:{shipment.id}": shipment.last_event_id.id for shipment in self},
         )
 
     def _trouble_event(self):

@@ -49,18 +49,6 @@ class TestExceptions(TransactionCase):
         self.assertEqual((case.severity, case.playbook), (kind.severity, kind.playbook))
         self.assertTrue(case.playbook)
 
-    def test_trouble_that_comes_back_opens_a_new_case(self):
-        first = self._report()
-        self.env["logistics.exception"]._resolve_keys(["k1"], "healed")
-        self.assertEqual((first.state, first.outcome, first.is_open), ("resolved", "healed", False))
-        second = self._report()
-        self.assertNotEqual(second, first)
-        with self.assertRaisesRegex(UserError, "open already"):
-            first.action_reopen()
-        second.action_resolve()
-        first.action_reopen()
-        self.assertEqual(first.state, "new")
-
     def test_an_owner_makes_it_assigned(self):
         case = self._report().with_user(self.user)
         case.action_assign_to_me()
