@@ -74,6 +74,6 @@ class LogisticsRefusal(models.Model):
         for case in cases:
             came = case.connection_id.last_message_at
             if came and came > case.last_seen_at:
-                case._close("resolved", self.env._("Authentic messages come again."))
+                case._over(self.env._("Authentic messages come again."))
             elif case.last_seen_at < now - timedelta(days=1):
-                case._close("resolved", self.env._("Nobody has called in vain for a day."))
+                case._over(self.env._("Nobody has called in vain for a day."))

@@ -6,6 +6,7 @@ import random
 import time
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..core.replay_difference import digest as digest_of
 from ..core.setbacks import CONTENTION, MESSAGE, setback
@@ -158,14 +159,17 @@ class LogisticsReplay(models.Model):
             domain = [("raw_code", "=", mapping.raw_code)]
             if mapping.raw_sub_code:
                 domain.append(("raw_sub_code", "=", mapping.raw_sub_code))
-            cases = self.env["logistics.exception"].search(
-                [
-                    *domain,
-                    ("type_code", "=", "unmapped_code"),
-                    ("provider", "=", mapping.provider),
-                    ("company_id", "=", self.company_id.id),
-                    ("is_open", "=", True),
-                ]
+            exceptions = self.env["logistics.exception"]
+            cases = exceptions.search(
+                Domain(
+                    [
+                        *domain,
+                        ("type_code", "=", "unmapped_code"),
+                        ("provider", "=", mapping.provider),
+                        ("company_id", "=", self.company_id.id),
+                    ]
+                )
+                & exceptions._troubled()
             )
             for case in cases:
                 left = events.search_count(
@@ -182,7 +186,7 @@ class LogisticsReplay(models.Model):
                     limit=1,
                 )
                 if not left:
-                    case._close("resolved", self._mapped_text(mapping))
+                    case._over(self._mapped_text(mapping))
 
     def _mapped_text(self, mapping):
         return self.env._("Mapped to “%s”, and its messages replayed.", mapping.code_id.name)
