@@ -77,6 +77,7 @@ class InboxBatch:
         self.env["logistics.exception"]._report(
             reader.troubles + writer.troubles + waiting + acknowledged
         )
+        self.env["logistics.exception"]._hear(self._heard(writer.fresh))
         self.holder.settle({message.connection_id.id for message in self.parsed})
 
     def _leave(self, matcher, reader):
@@ -96,6 +97,15 @@ class InboxBatch:
         return self.env["logistics.shipment"].browse(
             sorted({item.shipment_id for item in self.items if item.shipment_id})
         )
+
+    def _heard(self, fresh):
+        """Of which shipments something new was told, and when: id → time of the last receipt."""
+        heard = {}
+        for item in self.items:
+            if item.shipment_id and item.fingerprint in fresh:
+                at = item.message.received_at
+                heard[item.shipment_id] = max(at, heard.get(item.shipment_id, at))
+        return heard
 
     def _displace(self):
         """Where a person took a message in the place of the first one, the first one's events count

@@ -43,6 +43,7 @@ class Writer:
         self.now = now
         self.meanings = meanings
         self.troubles = []
+        self.fresh = set()  # fingerprints of what nobody had told before
 
     def append(self):
         """Insert the facts that are new; give those that waited the shipment they waited for."""
@@ -57,6 +58,7 @@ class Writer:
             rows.setdefault(item.fingerprint, self._row(item, codes, homes))
         events = self.env["logistics.event"]
         new = events._insert(list(rows.values()))
+        self.fresh.update(new)
         known = self._known_events([print_ for print_ in rows if print_ not in new])
         self._keep_tellings(rows, new, known)
         waiting = {}

@@ -1,3 +1,5 @@
+from odoo import fields
+
 from ..core.desk import least_loaded, round_robin, weight
 
 GROUP = "logistics_connector_base.group_logistics_user"
@@ -39,7 +41,7 @@ class Dealing:
 
     def _on_leave(self, users):
         """Who has time off just now, by the calendar of their resource."""
-        now = self.env.cr.now()
+        now = fields.Datetime.now()
         leaves = self.env["resource.calendar.leaves"].search(
             [
                 ("resource_id.user_id", "in", users.ids),

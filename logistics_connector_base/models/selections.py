@@ -34,3 +34,10 @@ SEVERITIES = [
     ("major", "Major"),
     ("critical", "Critical"),
 ]
+
+PARTIES_WAITED_FOR = [
+    ("carrier", "Carrier"),
+    ("customer", "Customer"),
+    ("warehouse", "Warehouse"),
+    ("other", "Somebody else"),
+]

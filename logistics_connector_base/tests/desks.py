@@ -40,6 +40,33 @@ class DeskCommon:
             {"name": name, "member_ids": [(6, 0, [user.id for user in members])], **values}
         )
 
+    @classmethod
+    def make_calendar(cls, tz="Europe/Berlin", **values):
+        """Monday to Friday, nine to five."""
+        return cls.env["resource.calendar"].create(
+            {
+                "name": f"Nine to five, {tz}",
+                "tz": tz,
+                "company_id": False,
+                "attendance_ids": [(5, 0, 0)]
+                + [
+                    (
+                        0,
+                        0,
+                        {"name": day, "dayofweek": day, "hour_from": 9, "hour_to": 17},
+                    )
+                    for day in "01234"
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def make_policy(cls, name="Policy", **values):
+        return cls.env["logistics.sla.policy"].create(
+            {"name": name, "respond_hours": 2, "resolve_hours": 8, **values}
+        )
+
     def trouble(self, key, **values):
         return {
             "type": "delivery_exception",

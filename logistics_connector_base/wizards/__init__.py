@@ -15,6 +15,7 @@ from . import (
     logistics_exception_merge,
     logistics_exception_snooze,
     logistics_exception_time,
+    logistics_exception_wait,
     logistics_fallback,
     logistics_milestone,
     logistics_privacy_wizard,
