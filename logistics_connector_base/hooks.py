@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .api import changes
+from .business_state import due
 
 # Foreign keys between our own tables that forbid to delete a record of the addon's data.
 FORBIDDING_KEYS = """
@@ -13,8 +14,11 @@ WHERE contype = 'f' AND confdeltype IN ('r', 'a')
 
 
 def post_init_hook(env):
-    """Let the service account work for every company that exists already."""
+    """Let the service account work for every company that exists already, and find out where the
+    orders stand."""
     env["res.company"].sudo().with_context(active_test=False).search([])._join_logistics_service()
+    # Orders and transfers that are there already are looked at bit by bit, not in this transaction.
+    due.everything(env.cr)
 
 
 def uninstall_hook(env):
@@ -35,6 +39,7 @@ def uninstall_hook(env):
         "logistics_inbox_glance",
     ):
         env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(table)))
+    due.uninstall(env.cr)
     changes.uninstall(env.cr)
     env.cr.execute(FORBIDDING_KEYS)
     for table, constraint in env.cr.fetchall():

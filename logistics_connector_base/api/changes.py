@@ -91,9 +91,10 @@ BEGIN
     SELECT logistics_position(), 'shipment', s.id, s.company_id
     FROM logistics_shipment s WHERE s.id = NEW.shipment_id
     UNION ALL
-    SELECT logistics_position(), 'order', o.id, o.company_id
-    FROM logistics_shipment_sale_order_rel r JOIN sale_order o ON o.id = r.sale_order_id
-    WHERE r.shipment_id = NEW.shipment_id AND o.logistics_state IS NOT NULL
+    SELECT logistics_position(), 'order', o.sale_order_id, o.company_id
+    FROM logistics_shipment_sale_order_rel r
+    JOIN logistics_business_state o ON o.sale_order_id = r.sale_order_id
+    WHERE r.shipment_id = NEW.shipment_id
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
@@ -108,20 +109,40 @@ BEGIN
     SELECT logistics_position(), 'shipment', s.id, s.company_id
     FROM logistics_shipment s WHERE s.id = link.shipment_id
     UNION ALL
-    SELECT logistics_position(), 'order', o.id, o.company_id
-    FROM sale_order o WHERE o.id = link.sale_order_id AND o.logistics_state IS NOT NULL
+    SELECT logistics_position(), 'order', o.sale_order_id, o.company_id
+    FROM logistics_business_state o WHERE o.sale_order_id = link.sale_order_id
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+-- An order that has a business state.
+CREATE OR REPLACE FUNCTION logistics_note_order() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan TO off AS $$
+BEGIN
+    INSERT INTO logistics_change (position, kind, record_id, company_id)
+    SELECT logistics_position(), 'order', NEW.id, NEW.company_id
+    FROM logistics_business_state o WHERE o.sale_order_id = NEW.id
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION logistics_note_state() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO logistics_change (position, kind, record_id, company_id)
+    VALUES (logistics_position(), 'order', NEW.sale_order_id, NEW.company_id)
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 """
-ORDER_COLUMNS = (
-    "name", "company_id", "logistics_state", "logistics_blocked_reason", "client_order_ref",
-    "date_order", "commitment_date",
-)  # fmt: skip
+ORDER_COLUMNS = ("name", "company_id", "client_order_ref", "date_order", "commitment_date")
+STATE_COLUMNS = ("sale_order_id", "company_id", "state", "blocked_reason")
 # A fold that finds nothing new writes "id = id" (see logistics.shipment): no change.
 CHANGED = "WHEN (OLD.* IS DISTINCT FROM NEW.*)"
-ORDER_CHANGED = "WHEN (NEW.logistics_state IS NOT NULL AND ({}) IS DISTINCT FROM ({}))".format(
-    *(", ".join(f"{row}.{column}" for column in ORDER_COLUMNS) for row in ("OLD", "NEW"))
+ORDER_CHANGED, STATE_CHANGED = (
+    "({}) IS DISTINCT FROM ({})".format(
+        *(", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+    )
+    for columns in (ORDER_COLUMNS, STATE_COLUMNS)
 )
 TOUCHES = "WHEN (NEW.shipment_id IS NOT NULL AND NEW.connection_id IS NOT NULL)"
 MOVED = TOUCHES[:-1] + " AND NEW.shipment_id IS DISTINCT FROM OLD.shipment_id)"
@@ -132,14 +153,21 @@ TRIGGERS = (
     ("logistics_event", "move", "AFTER UPDATE", MOVED, "logistics_note_touch()"),
     ("logistics_shipment", "made", "AFTER INSERT", "", "logistics_note_record('shipment')"),
     ("logistics_shipment", "change", "AFTER UPDATE", CHANGED, "logistics_note_record('shipment')"),
+    ("sale_order", "change", "AFTER UPDATE", f"WHEN ({ORDER_CHANGED})", "logistics_note_order()"),
     (
-        "sale_order",
+        "logistics_business_state",
         "made",
         "AFTER INSERT",
-        "WHEN (NEW.logistics_state IS NOT NULL)",
-        "logistics_note_record('order')",
+        "WHEN (NEW.sale_order_id IS NOT NULL)",
+        "logistics_note_state()",
     ),
-    ("sale_order", "change", "AFTER UPDATE", ORDER_CHANGED, "logistics_note_record('order')"),
+    (
+        "logistics_business_state",
+        "change",
+        "AFTER UPDATE",
+        f"WHEN (NEW.sale_order_id IS NOT NULL AND {STATE_CHANGED})",
+        "logistics_note_state()",
+    ),
     *(
         (table, name, moment, condition, "logistics_note_part()")
         for table in (
@@ -164,7 +192,8 @@ TRIGGERS = (
 FILL = """
 INSERT INTO logistics_change (position, kind, record_id, company_id)
 SELECT 0, 'shipment', id, company_id FROM logistics_shipment
-UNION ALL SELECT 0, 'order', id, company_id FROM sale_order WHERE logistics_state IS NOT NULL
+UNION ALL SELECT 0, 'order', sale_order_id, company_id FROM logistics_business_state
+WHERE sale_order_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """
 GREATEST = """
@@ -207,12 +236,16 @@ WHERE c.kind = 'shipment' AND NOT EXISTS (
 """
 OBJECTS = (
     "DROP FUNCTION IF EXISTS logistics_note_event, logistics_note_record, logistics_note_part, "
-    "logistics_note_touch, logistics_note_link CASCADE",
+    "logistics_note_touch, logistics_note_link, logistics_note_order, logistics_note_state CASCADE",
     "ALTER TABLE IF EXISTS logistics_event DROP COLUMN IF EXISTS change_position",
     "DROP FUNCTION IF EXISTS logistics_position, logistics_horizon",
     "DROP FUNCTION IF EXISTS logistics_position_base",
     "DROP TABLE IF EXISTS logistics_change, logistics_change_mark",
 )
+
+
+# Triggers of earlier versions.
+GONE = (("sale_order", "made"),)
 
 
 def install(cr):
@@ -223,6 +256,14 @@ def install(cr):
     if not function:
         cr.execute(BASE, (0,))
     cr.execute(FUNCTIONS)
+    for where, name in GONE:
+        cr.execute(
+            SQL(
+                "DROP TRIGGER IF EXISTS %s ON %s",
+                SQL.identifier(f"logistics_{name}"),
+                SQL.identifier(where),
+            )
+        )
     for where, name, moment, condition, action in TRIGGERS:
         names = {"table": SQL.identifier(where), "name": SQL.identifier(f"logistics_{name}")}
         # Constants of this module.

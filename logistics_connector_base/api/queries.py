@@ -70,7 +70,8 @@ EARLIEST = """
 SELECT id - 10000 FROM logistics_message WHERE received_at >= %s ORDER BY received_at LIMIT 1
 """
 ORDER = """o.id, o.name, o.client_order_ref, o.date_order, o.commitment_date,
-    o.logistics_state, o.logistics_blocked_reason"""
+    b.state AS logistics_state, b.blocked_reason AS logistics_blocked_reason"""
+ORDER_JOIN = "JOIN logistics_business_state b ON b.sale_order_id = o.id"
 OWN_ORDER = f"""(%(everything)s OR EXISTS (
     SELECT FROM logistics_shipment_sale_order_rel r JOIN logistics_shipment s
         ON s.id = r.shipment_id AND s.company_id = %(company)s

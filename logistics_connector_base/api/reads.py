@@ -18,6 +18,7 @@ from .queries import (
     FEED,
     LATEST,
     ORDER,
+    ORDER_JOIN,
     OWN,
     OWN_EVENT,
     OWN_ORDER,
@@ -182,14 +183,14 @@ class Reader:
         """A page of the orders whose business state changed behind a place."""
         wanted = [
             LATEST,
-            "o.company_id = %(company)s AND o.logistics_state IS NOT NULL",
+            "o.company_id = %(company)s",
             OWN_ORDER,
         ]
         if state:
-            wanted.append("o.logistics_state = %(state)s")
+            wanted.append("b.state = %(state)s")
         page = self._feed(
             CHANGES,
-            f"page.position, {ORDER} FROM sale_order o",
+            f"page.position, {ORDER} FROM sale_order o {ORDER_JOIN}",
             ["o.id = page.record_id", *wanted],
             place,
             limit,
@@ -201,8 +202,8 @@ class Reader:
     def order(self, name):
         """One order by its name, None where the caller sees none."""
         rows = self._rows(
-            f"SELECT {ORDER} FROM sale_order o WHERE o.company_id = %(company)s "
-            f"AND o.name = %(name)s AND o.logistics_state IS NOT NULL AND {OWN_ORDER} "
+            f"SELECT {ORDER} FROM sale_order o {ORDER_JOIN} "
+            f"WHERE o.company_id = %(company)s AND o.name = %(name)s AND {OWN_ORDER} "
             "ORDER BY o.id DESC LIMIT 1",
             name=name,
         )

@@ -21,6 +21,8 @@ from . import store
 
 _logger = logging.getLogger(__name__)
 
+# Each starts its job where something waits, and knows when it is to be asked again.
+BOXES = ("logistics.inbox", "logistics.outbox", "logistics.sweeper", "logistics.business.desk")
 INTERVAL = 0.25  # seconds between two looks
 # Who sleeps until a message is due looks this often meanwhile (seconds): plans change.
 LONGEST = 60
@@ -96,11 +98,10 @@ class _Waker(threading.Thread):
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
                 return None
-            boxes = env["logistics.inbox"], env["logistics.outbox"], env["logistics.sweeper"]
-            waiting = [box._wake() for box in boxes]
+            waiting = [env[box]._wake() for box in BOXES]
             if any(waiting):
                 return 0  # something waits: look again until nothing does
-            due = [seconds for box in boxes if (seconds := box._due_in()) is not None]
+            due = [seconds for box in BOXES if (seconds := env[box]._due_in()) is not None]
         if not due:
             return None
         # Several processes wait for the same message: they do not all come at the same moment.

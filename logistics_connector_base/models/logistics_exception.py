@@ -184,13 +184,11 @@ class LogisticsException(models.Model):
                 return super(LogisticsException, rest).write(vals) if rest else True
         result = super().write(vals)
         if {"state", "severity"} & set(vals):
-            self.sudo().shipment_id.sale_order_ids._refresh_logistics_state()
+            self.env["logistics.business.state"]._changed()
         return result
 
     @api.model_create_multi
     def create(self, vals_list):
         exceptions = super().create(vals_list)
-        orders = exceptions.sudo().shipment_id.sale_order_ids
-        if orders:
-            orders._refresh_logistics_state()
+        self.env["logistics.business.state"]._changed()
         return exceptions

@@ -29,22 +29,12 @@ DERIVED = {
     "last_event_at",
     "signed_by",
 }
-# Shipments first, then their orders, each by id: whoever wants several waits in one line. "No key":
-# people may add parcels and references meanwhile.
+# By id: whoever wants several waits in one line. "No key": people may add parcels and references
+# meanwhile. Orders are not locked: nothing is written on them (see logistics.business.state).
 LOCK_SHIPMENTS = """
 SELECT id FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
 """
-LOCK_ORDERS = """
-SELECT id FROM sale_order WHERE id IN (
-    SELECT sale_order_id FROM logistics_shipment_sale_order_rel WHERE shipment_id = ANY(%s))
-ORDER BY id FOR NO KEY UPDATE
-"""
-LOCK_FREE = {query: f"{query} SKIP LOCKED" for query in (LOCK_SHIPMENTS, LOCK_ORDERS)}
-WITH_OTHER_ORDERS = """
-SELECT DISTINCT shipment_id FROM logistics_shipment_sale_order_rel
-WHERE shipment_id = ANY(%s) AND sale_order_id <> ALL(%s)
-"""
-ORDER_PATIENCE = 300  # milliseconds; PostgreSQL looks for deadlocks after a second
+LOCK_FREE_SHIPMENTS = f"{LOCK_SHIPMENTS} SKIP LOCKED"
 # Nothing more is expected to happen to these.
 FINAL_STATES = ("delivered", "returned", "lost", "destroyed", "cancelled")
 
@@ -171,11 +161,15 @@ class LogisticsShipment(models.Model):
                 for shipment in shipments
             ]
         )
+        self.env["logistics.business.state"]._changed()
         return shipments
 
     def write(self, vals):
         self._refuse_derived(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if {"picking_ids", "sale_order_ids", "stop_ids", "charge_ids"} & set(vals):
+            self.env["logistics.business.state"]._changed()
+        return result
 
     def _refuse_derived(self, vals):
         if not self.env.su and DERIVED & set(vals):
@@ -186,55 +180,37 @@ class LogisticsShipment(models.Model):
     # -- the fold -----------------------------------------------------------------------------
 
     def _lock(self):
-        """Serialise the work on these shipments, and on their orders' business state, across
-        processes until the transaction ends.
+        """Serialise the work on these shipments across processes until the transaction ends.
 
-        Always shipments first, then orders, each by id: whoever wants several waits in one line.
-        "No key": people may add parcels and references meanwhile.
+        Always by id: whoever wants several waits in one line. "No key": people may add parcels and
+        references meanwhile.
         """
-        if not self:
-            return
-        for query in (LOCK_SHIPMENTS, LOCK_ORDERS):
-            self.env.execute_query(SQL(query, sorted(self.ids)))
+        if self:
+            self.env.execute_query(SQL(LOCK_SHIPMENTS, sorted(self.ids)))
 
     def _lock_free(self, patience):
         """As :meth:`_lock`, but without those that somebody else keeps for longer than a moment.
-
-        While it waits, people wait for the rows that it has already: so not for long, and for an
-        order shorter than PostgreSQL takes to look for deadlocks, in which a person's transaction
-        could be the one that is ended.
+        While it waits, people wait for the rows that it has already: so not for long.
 
         :param int patience: milliseconds
         :return: the shipments that were left out
         """
         if not self:
             return self
-        shipments = self._lock_rows(LOCK_SHIPMENTS, patience)
-        orders = self.browse(shipments)._lock_rows(LOCK_ORDERS, min(patience, ORDER_PATIENCE))
-        self.env.cr.execute(WITH_OTHER_ORDERS, (shipments, orders))
-        without = {row[0] for row in self.env.cr.fetchall()}
-        return self - self.browse(set(shipments) - without)
-
-    def _lock_rows(self, query, patience):
-        """Lock rows: all of them or, when that takes too long, those that are free.
-
-        :param str query: ``LOCK_SHIPMENTS`` or ``LOCK_ORDERS``
-        :param int patience: milliseconds
-        :return: their ids
-        """
         cr, ids = self.env.cr, sorted(self.ids)
         cr.execute("SELECT current_setting('lock_timeout')")
         before = cr.fetchone()[0]
         try:
             with cr.savepoint():
                 cr.execute("SELECT set_config('lock_timeout', %s, true)", (str(patience),))
-                cr.execute(query, (ids,), log_exceptions=False)
+                cr.execute(LOCK_SHIPMENTS, (ids,), log_exceptions=False)
                 found = [row[0] for row in cr.fetchall()]
         except (LockNotAvailable, DeadlockDetected):
-            cr.execute(LOCK_FREE[query], (ids,))
-            return [row[0] for row in cr.fetchall()]
-        cr.execute("SELECT set_config('lock_timeout', %s, true)", (before,))
-        return found
+            cr.execute(LOCK_FREE_SHIPMENTS, (ids,))
+            found = [row[0] for row in cr.fetchall()]
+        else:
+            cr.execute("SELECT set_config('lock_timeout', %s, true)", (before,))
+        return self - self.browse(found)
 
     def _refold(self):
         """Compute state, flags and dates anew from the events; write what changed.
@@ -425,9 +401,7 @@ class LogisticsShipment(models.Model):
         :param dict states_before: shipment id → state before the change
         """
         self._report_delivery_troubles()
-        orders = self.sudo().sale_order_ids
-        if orders:
-            orders._refresh_logistics_state()
+        self.env["logistics.business.state"]._changed()
 
     # -- own facts ----------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LogisticsShipmentCharge(models.Model):
@@ -27,3 +27,15 @@ class LogisticsShipmentCharge(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        charges = super().create(vals_list)
+        self.env["logistics.business.state"]._changed()
+        return charges
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"kind", "shipment_id"} & set(vals):
+            self.env["logistics.business.state"]._changed()
+        return result

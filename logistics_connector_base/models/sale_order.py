@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 
-from ..core.order_state import OrderFacts, order_state
-from .selections import SHIPMENT_STATES
+from ..business_state import judge
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "logistics.business.state.mixin"]
+    _business_kind = "order"
 
     shipment_ids = fields.Many2many(
         "logistics.shipment",
@@ -19,23 +20,19 @@ class SaleOrder(models.Model):
     )
     shipment_count = fields.Integer(compute="_compute_shipment_count", compute_sudo=True)
     logistics_state = fields.Selection(
-        [
-            ("pending", "Pending"),
-            ("in_progress", "In progress"),
-            ("partial", "Partial"),
-            ("blocked", "Blocked"),
-            ("fulfilled", "Fulfilled"),
-            ("closed", "Closed"),
-            ("cancelled", "Cancelled"),
-        ],
-        string="Logistics",
-        compute="_compute_logistics_state",
-        store=True,
-        index=True,
-        help="Where the order stands, from its deliveries, shipments and exceptions.",
+        help="Where the order stands, from its deliveries, shipments and exceptions.\n"
+        "Pending: nothing is released. In progress: somebody works at it, or all of it is on its "
+        "way. Partial: some of it has left or arrived, or comes back. Blocked: somebody has to "
+        "act first. Fulfilled: all is delivered, but for what was called off. Closed: invoiced, "
+        "too, and the freight of its shipments is approved (a booked or billed charge without an "
+        "approved one is open; where no charge is known, nothing is waited for).\n"
+        "An order with nothing to ship has none.",
     )
-    logistics_blocked_reason = fields.Char(
-        "Why blocked", compute="_compute_logistics_state", store=True
+    logistics_lines = fields.Json(
+        "Quantities in logistics",
+        compute="_compute_logistics_lines",
+        compute_sudo=True,
+        help="Per line, what has left, arrived and come back.",
     )
 
     @api.depends("shipment_ids")
@@ -43,59 +40,73 @@ class SaleOrder(models.Model):
         for order in self:
             order.shipment_count = len(order.shipment_ids)
 
-    @api.depends("state", "invoice_status", "picking_ids.state")
+    @api.depends(
+        "state",
+        "invoice_status",
+        "order_line.product_uom_qty",
+        "order_line.qty_delivered",
+        "picking_ids.state",
+        "shipment_ids.state",
+        "shipment_ids.on_hold",
+    )
     def _compute_logistics_state(self):
-        # Shipments and exceptions are no dependencies: they change in bulk while the inbox is
-        # worked, and call _refresh_logistics_state once for all orders concerned.
-        for order in self.sudo():
-            if order.state in ("draft", "sent"):
-                order.logistics_state = False
-                order.logistics_blocked_reason = False
-                continue
-            state, reasons = order_state(order._logistics_facts())
-            order.logistics_state = state
-            order.logistics_blocked_reason = ", ".join(
-                order._logistics_reason_text(*reason) for reason in reasons
-            )
+        return super()._compute_logistics_state()
 
-    def _logistics_facts(self):
-        self.ensure_one()
-        deliveries = self.picking_ids.filtered(
-            lambda picking: picking.picking_type_code in ("outgoing", "dropship")
-        )
-        shipments = self.shipment_ids.filtered(lambda shipment: shipment.state != "cancelled")
-        exceptions = self.env["logistics.exception"].search(
-            [
-                ("shipment_id", "in", shipments.ids),
-                ("is_open", "=", True),
-                ("severity", "in", ("major", "critical")),
+    @api.depends("logistics_state")
+    @api.depends_context("lang")
+    def _compute_logistics_lines(self):
+        judged = judge.judge(self.env, "order", self._origin.ids)
+        words = self._logistics_line_words()
+        for order in self:
+            one = judged.get(order._origin.id)
+            found = one.lines if one else {}
+            order.logistics_lines = [
+                {
+                    "id": line.id,
+                    "name": line.product_id.display_name or line.name,
+                    "unit": line.product_uom_id.name or "",
+                    "word": words.get(found[line.id].standing, ""),
+                    "standing": found[line.id].standing,
+                    **{
+                        name: getattr(found[line.id], name)
+                        for name in (
+                            "ordered",
+                            "shipped",
+                            "delivered",
+                            "returned",
+                            "coming_back",
+                            "called_off",
+                            "to_ship",
+                        )
+                    },
+                }
+                for line in order.order_line
+                if line._origin.id in found and found[line.id].standing != "none"
             ]
-        )
-        return OrderFacts(
-            cancelled=self.state == "cancel",
-            invoiced=self.invoice_status == "invoiced",
-            open_deliveries=len(deliveries.filtered(lambda p: p.state not in ("done", "cancel"))),
-            done_deliveries=len(deliveries.filtered(lambda p: p.state == "done")),
-            shipment_states=tuple(shipments.mapped("state")),
-            shipment_names=tuple(shipment.name for shipment in shipments),
-            holds=tuple(shipment.name for shipment in shipments if shipment.on_hold),
-            blocking_exceptions=tuple(exceptions.mapped("name")),
-        )
 
-    def _logistics_reason_text(self, kind, text):
-        if kind == "hold":
-            return self.env._("%s is on hold", text)
-        if kind == "exception":
-            return text
-        label = dict(SHIPMENT_STATES)[kind.partition(":")[2]]
-        return f"{text}: {label}"
+    @api.model
+    def _logistics_line_words(self):
+        return {
+            "waiting": self.env._("Waiting"),
+            "started": self.env._("Being worked"),
+            "moving": self.env._("On its way"),
+            "part": self.env._("In part"),
+            "delivered": self.env._("Delivered"),
+            "returning": self.env._("Return under way"),
+            "returned": self.env._("Came back"),
+            "called_off": self.env._("Called off"),
+        }
 
-    def _refresh_logistics_state(self):
-        """Compute the business state anew (shipments or exceptions changed)."""
-        field = self._fields["logistics_state"]
-        self.env.add_to_compute(field, self)
-        self.env.add_to_compute(self._fields["logistics_blocked_reason"], self)
-        self._recompute_recordset(["logistics_state", "logistics_blocked_reason"])
+    def _compute_invoice_status(self):
+        result = super()._compute_invoice_status()
+        self.env["logistics.business.state"]._look_soon()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "shipment_ids", "warehouse_id", "commitment_date"} & set(vals):
+            self.env["logistics.business.state"]._changed()
+        return result
 
     def action_view_shipments(self):
         self.ensure_one()

@@ -25,6 +25,16 @@ SHIPMENT_STATES = [
     ("cancelled", "Cancelled"),
 ]
 
+BUSINESS_STATES = [
+    ("pending", "Pending"),
+    ("in_progress", "In progress"),
+    ("partial", "Partial"),
+    ("blocked", "Blocked"),
+    ("fulfilled", "Fulfilled"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+
 CLASSIFIERS = [("planned", "Planned"), ("estimated", "Estimated"), ("actual", "Actual")]
 
 SEVERITIES = [

@@ -1,5 +1,8 @@
 from odoo import models
 
+# What the business state of its order and transfer may follow from.
+TELLING = {"state", "quantity", "product_uom_qty", "picking_id", "sale_line_id", "to_refund"}
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -8,4 +11,10 @@ class StockMove(models.Model):
         # Also deliveries that are cancelled because the picking before them was.
         result = super()._action_cancel()
         self.picking_id.filtered(lambda picking: picking.state == "cancel")._cancel_shipments()
+        return result
+
+    def write(self, vals):
+        result = super().write(vals)
+        if TELLING & set(vals):
+            self.env["logistics.business.state"]._look_soon()
         return result

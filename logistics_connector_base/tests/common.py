@@ -142,6 +142,12 @@ class InboxCommon(TransactionCase):
             self.env.invalidate_all()
         return len(ids)
 
+    def work_states(self):
+        """Write down where orders and transfers stand, as the desk does a moment later."""
+        self.env.flush_all()
+        self.env["logistics.business.desk"].sudo()._take_and_write(1_000_000)
+        self.env.invalidate_all()
+
     @staticmethod
     def scan(code, occurred_at="2026-03-10T10:00:00+01:00", number="1Z999", issuer="ups", **values):
         """One event of a canonical message; an unknown ``code`` becomes the partner's raw code."""

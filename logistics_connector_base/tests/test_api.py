@@ -187,7 +187,7 @@ class TestApi(ApiCommon, HttpCase):
                 }
             ]
         )
-        order._refresh_logistics_state()
+        self.work_states()
         _key, north = self.make_key(connections=self.north)
         _key, whole = self.make_key()
         _key, abroad = self.make_key(company=self.abroad_company)

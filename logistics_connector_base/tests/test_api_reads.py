@@ -98,13 +98,15 @@ class TestApiReads(ApiCommon):
         self.env.flush_all()
         self.env.cr.execute("DELETE FROM logistics_change")
         act()
-        self.env.flush_all()
+        self.work_states()
         self.env.cr.execute("SELECT kind, record_id FROM logistics_change")
         return set(self.env.cr.fetchall())
 
     def test_what_is_a_change(self):
         partner = self.env["res.partner"].create({"name": "Ada"})
         values = {"partner_id": partner.id, "company_id": self.company.id}
+        goods = self.env["product.product"].create({"name": "Lamp", "type": "consu"})
+        values["order_line"] = [(0, 0, {"product_id": goods.id, "product_uom_qty": 1})]
         order = self.env["sale.order"].create(values)
         shipment, me = self.of_north, {("shipment", self.of_north.id)}
         both = me | {("order", order.id)}

@@ -1,0 +1,118 @@
+"""Where orders stand, kept up by a real server: soon after a scan, after a crash, and with several
+at work."""
+
+import contextlib
+
+import psycopg2
+
+from ..simulators import Parcel, journey
+from ..simulators.journey import EINDHOVEN, UTRECHT, now
+from ..support.inside import Inside
+from ..support.polling import wait_for
+
+STATE = "SELECT state FROM logistics_business_state WHERE sale_order_id = %s"
+DUE = "SELECT count(*) FROM logistics_business_due"
+SOLD = """
+    goods = env["product.product"].create({"name": "Lamp", "type": "consu"})
+    ada = env["res.partner"].create({"name": "Ada"})
+    orders = env["sale.order"].create([
+        {"partner_id": ada.id, "order_line": [(0, 0, {"product_id": goods.id})]}
+        for _order in range({count})])
+    orders.action_confirm()
+    env.cr.commit()
+    result = orders.ids
+"""
+# A process that dies while it works: what it took is due again.
+DIES = """
+    import os
+    from odoo.addons.logistics_connector_base.business_state import judge
+
+    desk = env["logistics.business.desk"]
+    with desk._transaction() as mine:
+        taken = mine["logistics.business.desk"]._take_and_write(100)
+        assert taken, "nothing was due"
+        mine.cr.execute("SELECT state FROM logistics_business_state WHERE sale_order_id = {order}")
+        assert mine.cr.fetchone() == ("in_progress",)
+        mine.cr.rollback()
+    result = taken
+"""
+# The rows of one another's orders, again and again, by two desks and by people.
+WORK = """
+    desk = env["logistics.business.desk"]
+    worked = 0
+    for _round in range(20):
+        worked += desk._work_batch(10)
+    env.cr.commit()
+    result = worked
+"""
+
+
+def sold(database_name, count=1):
+    with Inside(database_name) as inside:
+        return inside.run(SOLD.replace("{count}", str(count)))
+
+
+def scan(world, number, step=1):
+    steps = journey("moving", now(), EINDHOVEN, UTRECHT)
+    return world.partner.deliver(world.partner.body(Parcel(number), steps[step : step + 1])).receipt
+
+
+@contextlib.contextmanager
+def stranger(world):
+    connection = psycopg2.connect(world.database.cluster.dsn(world.database.name))
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def test_a_scan_is_seen_in_the_order_within_seconds(world, database_name):
+    (order,) = sold(database_name)
+    wait_for(lambda: world.database.value(STATE, order) == "pending", 10, "it was not looked at")
+    shipment_id, number = world.shipment()
+    world.rpc("logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]})
+    world.fate(scan(world, number))
+    wait_for(lambda: world.database.value(STATE, order) == "in_progress", 10, "it is not seen")
+    wait_for(lambda: not world.database.value(DUE), 10, "something is left")
+
+
+def test_while_people_edit_orders_nobody_waits_and_nothing_is_lost(world, database_name):
+    orders = sold(database_name, 30)
+    wait_for(lambda: not world.database.value(DUE), 20, "something is left")
+    with stranger(world) as cursor:
+        # Somebody keeps all of them, as an import does.
+        cursor.execute("SELECT id FROM sale_order WHERE id = ANY(%s) FOR UPDATE", (orders,))
+        world.database.rows(
+            "INSERT INTO logistics_business_due (kind, record_id) SELECT 'order', unnest(%s)",
+            orders,
+        )
+        with Inside(database_name) as one, Inside(database_name) as other:
+            one.start(WORK)
+            other.start(WORK)
+            one.result()
+            other.result()
+        assert not world.database.value(DUE)
+    states = "SELECT count(*) FROM logistics_business_state WHERE sale_order_id = ANY(%s)"
+    assert world.database.value(states, orders) == 30
+
+
+def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
+    (order,) = sold(database_name)
+    wait_for(lambda: not world.database.value(DUE), 20, "something is left")
+    shipment_id, _number = world.shipment()
+    with Inside(database_name) as inside:
+        lock = "SELECT pg_advisory_lock(1280264004, 0)"
+        with stranger(world) as cursor:
+            cursor.execute(lock)  # no other desk works meanwhile
+            world.rpc(
+                "logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]}
+            )
+            world.database.rows(
+                "UPDATE logistics_shipment SET state = 'booked' WHERE id = %s", shipment_id
+            )
+            assert world.database.value(STATE, order) == "pending"
+            assert world.database.value(DUE)
+            cursor.execute("SELECT pg_advisory_unlock(1280264004, 0)")
+            assert inside.run(DIES.replace("{order}", str(order)))
+    wait_for(lambda: world.database.value(STATE, order) == "in_progress", 90, "it was forgotten")
