@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/monitoring_security.xml",
         "data/ir_cron_data.xml",
+        "data/logistics_detector_data.xml",
         "views/logistics_connection_health_views.xml",
         "views/logistics_menus.xml",
     ],

@@ -24,12 +24,19 @@ MENUS = {
         "Outgoing",
         "Replays",
     },
-    "manager": {"Configuration", "Flows", "Polls", "Code mappings", "Purges"},
+    "manager": {
+        "Configuration",
+        "Flows",
+        "Polls",
+        "Code mappings",
+        "Purges",
+        "Exception types",
+        "Detectors",
+    },
     "admin": {
         "Connections",
         "Event codes",
         "Event reasons",
-        "Exception types",
         "Personal data requests",
     },
 }

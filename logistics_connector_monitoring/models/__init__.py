@@ -1,1 +1,6 @@
-from . import logistics_connection_health, logistics_database_upkeep, logistics_event
+from . import (
+    logistics_condition_inbox,
+    logistics_connection_health,
+    logistics_database_upkeep,
+    logistics_event,
+)

@@ -1,4 +1,5 @@
 from . import (
+    test_detector_inbox,
     test_database_upkeep,
     test_health,
     test_health_page,

@@ -1,4 +1,5 @@
 from . import (
+    logistics_condition_release,
     logistics_connection,
     stock_move,
     stock_picking,

@@ -80,7 +80,17 @@ OWNERS = {
     "integration",
     "none",
 }
-EXCEPTION_GROUPS = {"integration", "matching", "delivery"}
+EXCEPTION_GROUPS = {
+    "integration",
+    "matching",
+    "delivery",
+    "transport",
+    "claims",
+    "customer_service",
+    "customs",
+    "billing",
+    "warehouse",
+}
 
 # Prefix of a code → the groups its rows may be in.
 GROUPS_OF_PREFIX = {
@@ -152,6 +162,29 @@ EXCEPTION_TYPES = {
     "contract_broken",
     "contract_end",
     "credential_end",
+    "no_pickup_scan",
+    "no_pickup",
+    "stale_shipment",
+    "lost_suspect",
+    "eta_late",
+    "late",
+    "delivered_late",
+    "delivery_attempts",
+    "pickup_waiting",
+    "customs_hold",
+    "documents_missing",
+    "pod_missing",
+    "return_stuck",
+    "shipped_after_cancel",
+    "duplicate_tracking",
+    "delivered_not_invoiced",
+    "invoiced_not_delivered",
+    "connection_silent",
+    "parked_old",
+    "latency_high",
+    "unmapped_share",
+    "detector_failed",
+    "detector_flood",
 }
 CODES = {
     "logistics.event.code": EVENT_CODES,

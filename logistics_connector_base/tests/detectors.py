@@ -1,0 +1,66 @@
+"""Factories for tests of detectors: a history whose every moment is given in hours."""
+
+from datetime import timedelta
+
+from .common import RECEIVED_AT, InboxCommon
+
+MINUTE = 1 / 60
+
+
+class DetectorCommon(InboxCommon):
+    """Hour 0 is :data:`RECEIVED_AT`. What happens is told at once unless said otherwise."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.connection = cls.make_connection()
+        # Days and hours of the tests' own history only.
+        cls.env["logistics.detector"].search([]).active = False
+
+    @staticmethod
+    def hour(hours):
+        """Naive UTC."""
+        return RECEIVED_AT + timedelta(hours=hours)
+
+    def detector(self, short_name, **thresholds):
+        """The shipped detector of a condition, switched on, with these thresholds."""
+        detector = (
+            self.env["logistics.detector"]
+            .with_context(active_test=False)
+            .search([("condition", "=", f"logistics.condition.{short_name}")])
+        )
+        detector.active = True
+        for line in detector.threshold_ids:
+            if line.name in thresholds:
+                line.value = thresholds[line.name]
+        return detector
+
+    def look(self, detector, hours):
+        """Let it look at an hour; its open cases."""
+        detector.sudo()._run(self.hour(hours))
+        self.env.flush_all()
+        return self.cases(detector)
+
+    def cases(self, detector, is_open=True):
+        return (
+            self.env["logistics.exception"]
+            .sudo()
+            .search([("detector_id", "=", detector.id), ("is_open", "=", is_open)], order="id")
+        )
+
+    def parcel(self, number, **values):
+        for name in ("promised_delivery_at",):
+            if isinstance(values.get(name), int | float):
+                values[name] = self.hour(values[name])
+        return self.make_shipment(number, **values)
+
+    def tell(self, number, code, hours, late=0, connection=None, **values):
+        """A partner tells what happened at an hour, ``late`` hours afterwards."""
+        expected = values.pop("expected", None)
+        if expected is not None:
+            values["estimated_delivery_at"] = f"{self.hour(expected).isoformat()}Z"
+        event = self.scan(code, f"{self.hour(hours).isoformat()}Z", number=number, **values)
+        return self.receive(
+            connection or self.connection, self.message(event), at=self.hour(hours + late)
+        )
