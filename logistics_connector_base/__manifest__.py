@@ -83,6 +83,8 @@
         "views/logistics_privacy_views.xml",
         "wizards/logistics_connection_setup_views.xml",
         "views/logistics_desk_settings_views.xml",
+        "views/logistics_customer_views.xml",
+        "views/logistics_customer_templates.xml",
         "views/logistics_trace_views.xml",
         "views/logistics_api_views.xml",
         "views/logistics_replay_views.xml",
@@ -97,6 +99,7 @@
     "demo": ["demo/logistics_demo.xml", "demo/logistics_team_demo.xml"],
     "assets": {
         "web.assets_backend": ["logistics_connector_base/static/src/**/*"],
+        "web.assets_frontend": ["logistics_connector_base/static/customer/customer.css"],
         "web.assets_tests": ["logistics_connector_base/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -1,1 +1,1 @@
-from . import api, intake
+from . import api, intake, portal, track
