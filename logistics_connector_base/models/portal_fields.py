@@ -2,15 +2,29 @@
 there is for the staff (why an order is blocked, that goods are lost); customers have pages."""
 
 from odoo import models
+from odoo.exceptions import AccessError
 
 OURS = "logistics_connector"
 
 
+def _is_customer(env):
+    return not env.su and (env.user._is_portal() or env.user._is_public())
+
+
 def _is_for_staff(record, field):
-    if record.env.su or not (record.env.user._is_portal() or record.env.user._is_public()):
-        return False
     # Whichever addon of ours brings the field, today or later.
-    return bool(field._modules) and field._modules[0].startswith(OURS)
+    return bool(_is_customer(record.env) and field._modules and field._modules[0].startswith(OURS))
+
+
+class BusinessStateMixin(models.AbstractModel):
+    _inherit = "logistics.business.state.mixin"
+
+    def _search_business(self, column, operator, value):
+        # Odoo asks for the right to read a field, but not to search by one that is not stored; who
+        # may search could guess it letter by letter.
+        if _is_customer(self.env):
+            raise AccessError(self.env._("This is for the staff."))
+        return super()._search_business(column, operator, value)
 
 
 class SaleOrder(models.Model):
