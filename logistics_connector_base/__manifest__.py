@@ -11,6 +11,7 @@
     },
     "data": [
         "security/logistics_security.xml",
+        "security/logistics_scope_security.xml",
         "security/logistics_privacy_security.xml",
         "security/logistics_api_security.xml",
         "security/logistics_desk_security.xml",
@@ -93,6 +94,7 @@
         "views/logistics_exception_menus.xml",
         "views/logistics_detector_views.xml",
         "views/logistics_desk_menus.xml",
+        "views/logistics_scope_views.xml",
         "wizards/logistics_test_bench_views.xml",
         "wizards/logistics_milestone_views.xml",
     ],

@@ -13,8 +13,37 @@ class LogisticsConnection(models.Model):
 
     message_count_text = fields.Char("Messages that came", compute="_compute_counts")
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
+        found = self._counts_of_scopes() if self._is_narrowed() else self._counts()
+        for connection in self:
+            count, last, dead, trouble = found.get(connection.id, (0, False, 0, 0))
+            connection.message_count = count
+            connection.message_count_text = f"{MOST:,}+" if count > MOST else str(count)
+            connection.last_message_at = last
+            connection.dead_count = dead
+            connection.exception_count = trouble
+
+    def _is_narrowed(self):
+        return not self.env.su and bool(self.env.user._logistics_scopes())
+
+    def _counts_of_scopes(self):
+        """What the user may see of them."""
+        messages, cases = self.env["logistics.message"], self.env["logistics.exception"]
+        found = {}
+        for connection in self:
+            of_it = [("connection_id", "=", connection.id)]
+            came = [*of_it, ("direction", "=", "in")]
+            found[connection.id] = (
+                messages.search_count(came, limit=MOST + 1),
+                messages.search(came, order="id desc", limit=1).received_at,
+                messages.search_count([*of_it, ("state", "=", "dead")]),
+                cases.search_count([*of_it, ("is_open", "=", True)]),
+            )
+        return found
+
+    def _counts(self):
+        """Connection id → messages that came, last receipt, dead ones, open exceptions."""
         self.env["logistics.message"].flush_model(["connection_id", "state"])
         self.env["logistics.exception"].flush_model(["connection_id", "is_open"])
         rows = self.env.execute_query(
@@ -42,11 +71,4 @@ class LogisticsConnection(models.Model):
                 most=MOST + 1,
             )
         )
-        found = {row[0]: row[1:] for row in rows}
-        for connection in self:
-            count, last, dead, trouble = found.get(connection.id, (0, False, 0, 0))
-            connection.message_count = count
-            connection.message_count_text = f"{MOST:,}+" if count > MOST else str(count)
-            connection.last_message_at = last
-            connection.dead_count = dead
-            connection.exception_count = trouble
+        return {row[0]: row[1:] for row in rows}

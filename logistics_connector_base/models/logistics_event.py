@@ -198,6 +198,11 @@ class LogisticsEvent(models.Model):
             page_size=len(rows),
             fetch=True,
         )
+        self.env["logistics.shipment"]._know_connections(
+            (row["shipment_id"], row["connection_id"])
+            for row in rows
+            if row.get("shipment_id") and row.get("connection_id")
+        )
         return dict(inserted)
 
     def _attach_rows(self, shipment):
@@ -209,6 +214,7 @@ class LogisticsEvent(models.Model):
                 "warehouse_id": shipment.warehouse_id.id,
             }
         )
+        shipment._know_connections((shipment.id, number) for number in self.connection_id.ids)
 
     def _attach(self, shipment):
         """Attach events that waited to a shipment, as a person decided, and fold it."""
@@ -246,6 +252,7 @@ class LogisticsEvent(models.Model):
                 if key
             ]
         )
+        shipments._forget_connections()
         shipments._refold()
         # Those whose body was purged find it by the numbers just kept.
         events.message_id.filtered(lambda message: message.state != "processing")._requeue()

@@ -150,7 +150,7 @@ class LogisticsEvent(models.Model):
         by = event.overruled_by_id
         if event.standing in ("retracted", "superseded") and by:
             values = {
-                "who": by.connection_id.name or by.provider,
+                "who": by.connection_id.sudo().name or by.provider,
                 "when": _when(env, by.received_at),
             }
             if event.standing == "retracted":

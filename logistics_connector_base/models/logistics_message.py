@@ -165,7 +165,13 @@ class LogisticsMessage(models.Model):
             )
         )
         masked = not sees_personal_data(self.env)
-        for message in self:
+        hidden = self._tells_of_hidden()
+        for message in hidden:
+            message.headers_text = ""
+            message.body_text = self.env._(
+                "It also tells of shipments that you may not see, so its text is not shown."
+            )
+        for message in self - hidden:
             pairs = headers.get(message.id) or {}
             text = "\n".join(f"{name}: {value}" for name, value in pairs.items())
             message.headers_text = personal.mask_text(text) if masked else text
@@ -178,8 +184,9 @@ class LogisticsMessage(models.Model):
     def _compute_body_file(self):
         # The bytes as they came cannot be masked.
         bodies = self._read_bodies() if sees_personal_data(self.env) else {}
+        hidden = self._tells_of_hidden()
         for message in self:
-            body = bodies.get(message.id)
+            body = bodies.get(message.id) if message not in hidden else None
             message.body_file = base64.b64encode(body) if body is not None else False
 
     @api.depends("receipt")

@@ -71,8 +71,8 @@ class LogisticsMessage(models.Model):
                     ],
                     limit=1,
                 ).message_id
-            # Same connection, hence the same company: who may see the one may see the other.
-            message.original_id = original - message
+            first = original - message
+            message.original_id = first.sudo(self.env.su)._filtered_access("read")
 
     @api.depends("original_id")
     @api.depends_context("uid")

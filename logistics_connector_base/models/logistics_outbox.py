@@ -156,6 +156,8 @@ class LogisticsOutbox(models.AbstractModel):
                 ]
             ).message_id
         self._hold(flow, messages.browse(row[0]))
+        if record:
+            self.env["logistics.shipment"]._know_partner_of(record, connection)
         self._wake_after_commit()
         return messages.browse(row[0])
 

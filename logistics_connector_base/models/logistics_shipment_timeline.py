@@ -204,7 +204,7 @@ class LogisticsShipment(models.Model):
                         and event.occurred_precision != "day"
                     ),
                     "package": event.tracking_number or "",
-                    "source": event.connection_id.name
+                    "source": event.connection_id.sudo().name
                     or ("Odoo" if event.provider == "odoo" else event.provider),
                     "message_id": event.message_id.id,
                     "exception_id": open_exceptions.get(event, False),

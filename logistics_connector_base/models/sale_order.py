@@ -36,9 +36,10 @@ class SaleOrder(models.Model):
     )
 
     @api.depends("shipment_ids")
+    @api.depends_context("uid")
     def _compute_shipment_count(self):
         for order in self:
-            order.shipment_count = len(order.shipment_ids)
+            order.shipment_count = len(order.shipment_ids._in_scope())
 
     @api.depends(
         "state",

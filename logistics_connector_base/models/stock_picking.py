@@ -33,9 +33,10 @@ class StockPicking(models.Model):
     )
 
     @api.depends("shipment_ids.state", "shipment_ids.last_event_at")
+    @api.depends_context("uid")
     def _compute_shipment_summary(self):
         for picking in self:
-            shipments = picking.shipment_ids
+            shipments = picking.shipment_ids._in_scope()
             labels = dict(shipments._fields["state"]._description_selection(self.env))
             picking.shipment_count = len(shipments)
             picking.shipment_status = ", ".join(

@@ -39,6 +39,7 @@ from . import (
     test_inbox,
     test_milestone,
     test_meaning,
+    test_scope,
     test_neutralize,
     test_nonces,
     test_order_routes,

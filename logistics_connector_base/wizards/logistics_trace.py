@@ -136,7 +136,7 @@ class LogisticsTrace(models.TransientModel):
 
     def _message_hops(self, message):
         label = dict(message._fields["state"]._description_selection(self.env))[message.state]
-        subject = message.flow_id.name or message.message_type or message.provider
+        subject = message.flow_id.sudo().name or message.message_type or message.provider
         title = f"{message.connection_id.sudo().name}: {subject}"
         is_out = message.direction == "out"
         tone = {"delivered": "good", "processed": "good"}.get(message.state, "")

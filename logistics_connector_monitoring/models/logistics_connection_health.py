@@ -23,6 +23,7 @@ class LogisticsConnectionHealth(models.Model):
     _auto = False
     _order = "failed_count desc, waiting_count desc, connection_id"
     _rec_name = "connection_id"
+    _logistics_scope = "logistics.code.coverage"  # figures of a connection
     _depends = {
         "logistics.connection": ["active", "company_id", "provider_id"],
         "logistics.message": ["connection_id", "received_at", "state"],
