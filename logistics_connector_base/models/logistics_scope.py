@@ -19,6 +19,7 @@ OF_SHIPMENTS = (
     "logistics.effect",
     "logistics.poll.shipment",
 )
+OF_EXCEPTIONS = ("logistics.exception.pause", "logistics.exception.escalation")
 # Figures over all that a connection brings.
 OF_CONNECTIONS = ("logistics.code.coverage", "logistics.refusal", "logistics.retention.run")
 # How a partner is set up: model → the way to its connection.
@@ -158,6 +159,7 @@ class LogisticsScope(models.Model):
             "logistics.message": self._messages,
             "logistics.message.attempt": self._of_messages,
             **dict.fromkeys(OF_SHIPMENTS, self._of_shipments),
+            **dict.fromkeys(OF_EXCEPTIONS, self._of_exceptions),
             **dict.fromkeys(OF_CONNECTIONS, self._of_connections),
             **dict.fromkeys(WHOLE, self._nothing),
         }[model]()
@@ -183,6 +185,9 @@ class LogisticsScope(models.Model):
 
     def _of_events(self):
         return Domain("event_id", "any", self._of_shipments_or_connections())
+
+    def _of_exceptions(self):
+        return Domain("exception_id", "any", self._of_shipments_or_connections())
 
     def _of_messages(self):
         return Domain("message_id", "any", self._messages())

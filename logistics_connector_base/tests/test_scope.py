@@ -411,6 +411,7 @@ WITHOUT_RULE = {
     "logistics.event.mapping": "what codes mean is no secret within the company",
     "logistics.assignment.rule": "how cases are given out, not cases",
     "logistics.sla.policy": "how long cases may take, not cases",
+    "logistics.detector.threshold": "what is looked for, not what is found",
     "logistics.contract": "what is agreed, not what is told",
     "logistics.contract.sample": "what is agreed, not what is told",
 }
