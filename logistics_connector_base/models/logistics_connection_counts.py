@@ -15,7 +15,8 @@ class LogisticsConnection(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
-        found = self._counts_of_scopes() if self._is_narrowed() else self._counts()
+        is_narrowed = not self.env.su and self.env.user._is_narrowed()
+        found = self._counts_of_scopes() if is_narrowed else self._counts()
         for connection in self:
             count, last, dead, trouble = found.get(connection.id, (0, False, 0, 0))
             connection.message_count = count
@@ -23,9 +24,6 @@ class LogisticsConnection(models.Model):
             connection.last_message_at = last
             connection.dead_count = dead
             connection.exception_count = trouble
-
-    def _is_narrowed(self):
-        return not self.env.su and bool(self.env.user._logistics_scopes())
 
     def _counts_of_scopes(self):
         """What the user may see of them."""

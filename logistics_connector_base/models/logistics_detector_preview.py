@@ -26,8 +26,11 @@ class LogisticsDetector(models.Model):
     preview = fields.Json(compute="_compute_preview", help="Drawn by the form.")
 
     @api.depends("preview_by_company")
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_preview_days(self):
+        if self._is_narrowed():
+            self.preview_days = False
+            return
         own = {str(company.id) for company in self.env.companies}
         for detector in self:
             found = detector.sudo().preview_by_company or {}
@@ -45,11 +48,17 @@ class LogisticsDetector(models.Model):
         :param dict changes: what is not saved yet, as the form would write it
         """
         self.check_access("read")
+        if self._is_narrowed():
+            return {"error": self.env._("It counts shipments that you may not see.")}
         model = self.env["logistics.detector"]
         draft = model.new(changes or {}, origin=self) if self else model.new(changes or {})
         if draft._condition() is None or draft.interval_minutes <= 0:
             return {"error": self.env._("Choose a condition first.")}
         return draft._preview(fields.Datetime.now())
+
+    def _is_narrowed(self):
+        """Whether the user sees a part of the shipments only (logistics.scope)."""
+        return not self.env.su and self.env.user._is_narrowed()
 
     def _preview_lines(self):
         """The thresholds as they stand on the form: two lists of one table."""

@@ -19,6 +19,10 @@ class ResUsers(models.Model):
         """What the user is narrowed to; none: to nothing but their companies."""
         return self.sudo().logistics_scope_ids.filtered("active")
 
+    def _is_narrowed(self):
+        """Whether there are scopes for the user, archived ones among them."""
+        return bool(self.sudo().with_context(active_test=False).logistics_scope_ids)
+
     def _logistics_domain(self, model):
         """What of a model of Logistics the user may see, companies aside. For record rules.
 
@@ -26,7 +30,7 @@ class ResUsers(models.Model):
         """
         scopes = self._logistics_scopes()
         # Whose scopes were all archived is not let loose by it.
-        if not scopes and self.sudo().with_context(active_test=False).logistics_scope_ids:
+        if not scopes and self._is_narrowed():
             return Domain.FALSE
         return scopes._domain_of(model) if scopes else Domain.TRUE
 

@@ -101,15 +101,16 @@ class LogisticsMessage(models.Model):
 
     def _tells_of_hidden(self):
         """Those that also tell of shipments which the user's scopes hide."""
-        scopes = self.env.user._logistics_scopes()
-        if not scopes or self.env.su:
+        user = self.env.user
+        if self.env.su or not user._is_narrowed():
             return self.browse()
+        scopes = user._logistics_scopes()
         own = scopes._connections()
         messages = self.sudo().filtered(lambda message: message.connection_id not in own)
         told = [("message_id", "in", messages.ids)]
         first = messages.env["logistics.event"].search(told)
         again = messages.env["logistics.event.telling"].search(told)
         events = first | again.event_id
-        hidden = events - events.filtered_domain(scopes._domain_of("logistics.event"))
+        hidden = events - events.filtered_domain(user._logistics_domain("logistics.event"))
         again = again.filtered(lambda telling: telling.event_id in hidden)
         return ((first & hidden).message_id | again.message_id).sudo(False) & self

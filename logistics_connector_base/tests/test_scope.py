@@ -336,6 +336,13 @@ class TestScope(InboxCommon):
         self.assertTrue(sent[0].with_env(env).has_access("read"))
         self.assertFalse(sent[1].with_env(env).has_access("read"))
 
+    def test_what_a_detector_would_find_counts_all_shipments(self):
+        detector = self.env["logistics.detector"].search([], limit=1)
+        self.assertNotIn("error", detector.with_env(self.env(user=self.lisa)).preview_draft())
+        env = self.narrow(warehouse_ids=self.near)
+        self.assertIn("error", detector.with_env(env).preview_draft())
+        self.assertFalse(detector.with_env(env).preview_days)
+
     def test_a_scope_is_narrowed_to_something(self):
         with self.assertRaises(ValidationError):
             self.env["logistics.scope"].create({"name": "Everything"})
