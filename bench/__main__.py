@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from . import growth, ingest, outbox, polling, process, screens
+from . import growth, ingest, orders, outbox, polling, process, screens
 from ._rig import machine
 
 
@@ -14,7 +14,8 @@ def main():
     parser.add_argument("--growth", action="store_true", help="also with a million events")
     options = parser.parse_args()
     result = {"bench": "all", "ratios": {}, "figures": {}, "machine": machine()}
-    for bench in (ingest, process, outbox, polling, screens, *([growth] if options.growth else [])):
+    more = [growth] if options.growth else []
+    for bench in (ingest, process, outbox, polling, screens, orders, *more):
         one = bench.main([])
         result["ratios"] |= one["ratios"]
         result["figures"] |= {f"{one['bench']}_{k}": v for k, v in one["figures"].items()}

@@ -30,6 +30,7 @@ TARGETS = {
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),
     "list_vs_stock_move": (1.5, 1, "max"),
+    "group_orders_vs_state": (4, 2, "max"),
 }
 ADDONS = paths.PROJECT / "bench" / "addons"
 

@@ -33,7 +33,13 @@ class LogisticsBusinessState(models.Model):
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
     partner_id = fields.Many2one("res.partner", "For", readonly=True, index="btree_not_null")
     promised_at = fields.Datetime("Promised", readonly=True)
-    state = fields.Selection(BUSINESS_STATES, "Logistics", required=True, readonly=True)
+    state = fields.Selection(
+        BUSINESS_STATES,
+        "Logistics",
+        required=True,
+        readonly=True,
+        group_expand="_group_expand_state",
+    )
     return_under_way = fields.Boolean(readonly=True)
     blocked_reason = fields.Char("Why blocked", readonly=True)
     reasons = fields.Json(readonly=True)
@@ -104,6 +110,12 @@ class LogisticsBusinessState(models.Model):
             if state.sudo().sale_order_id:
                 found |= document.picking_ids.shipment_ids
             state.shipment_ids = shipments.browse(found.ids)._filtered_access("read")
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """In the order in which things go, those that are open also when they are empty."""
+        shown = {*states, *OPEN}
+        return [state for state, _label in BUSINESS_STATES if state in shown]
 
     @api.depends("state", "promised_at")
     def _compute_is_late(self):

@@ -11,6 +11,7 @@ from . import (
     test_job_starter,
     test_key_set,
     test_business_desk,
+    test_business_state_access,
     test_code_coverage,
     test_connection,
     test_connection_setup,

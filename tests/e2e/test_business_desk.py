@@ -12,16 +12,6 @@ from ..support.polling import wait_for
 
 STATE = "SELECT state FROM logistics_business_state WHERE sale_order_id = %s"
 DUE = "SELECT count(*) FROM logistics_business_due"
-SOLD = """
-    goods = env["product.product"].create({"name": "Lamp", "type": "consu"})
-    ada = env["res.partner"].create({"name": "Ada"})
-    orders = env["sale.order"].create([
-        {"partner_id": ada.id, "order_line": [(0, 0, {"product_id": goods.id})]}
-        for _order in range({count})])
-    orders.action_confirm()
-    env.cr.commit()
-    result = orders.ids
-"""
 # A process that dies while it works: what it took is due again.
 DIES = """
     import os
@@ -47,9 +37,15 @@ WORK = """
 """
 
 
-def sold(database_name, count=1):
-    with Inside(database_name) as inside:
-        return inside.run(SOLD.replace("{count}", str(count)))
+def sold(world, count=1):
+    """Confirmed orders of a lamp each, sold by a person before the screen; their ids."""
+    (goods,) = world.rpc("product.product", "create", [{"name": "Lamp", "type": "consu"}])
+    (ada,) = world.rpc("res.partner", "create", [{"name": "Ada"}])
+    line = (0, 0, {"product_id": goods, "product_uom_qty": 1})
+    orders = [{"partner_id": ada, "order_line": [line]} for _order in range(count)]
+    ids = world.rpc("sale.order", "create", orders)
+    world.rpc("sale.order", "action_confirm", ids)
+    return ids
 
 
 def scan(world, number, step=1):
@@ -67,8 +63,8 @@ def stranger(world):
         connection.close()
 
 
-def test_a_scan_is_seen_in_the_order_within_seconds(world, database_name):
-    (order,) = sold(database_name)
+def test_a_scan_is_seen_in_the_order_within_seconds(world):
+    (order,) = sold(world)
     wait_for(lambda: world.database.value(STATE, order) == "pending", 10, "it was not looked at")
     shipment_id, number = world.shipment()
     world.rpc("logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]})
@@ -78,7 +74,7 @@ def test_a_scan_is_seen_in_the_order_within_seconds(world, database_name):
 
 
 def test_while_people_edit_orders_nobody_waits_and_nothing_is_lost(world, database_name):
-    orders = sold(database_name, 30)
+    orders = sold(world, 30)
     wait_for(lambda: not world.database.value(DUE), 20, "something is left")
     with stranger(world) as cursor:
         # Somebody keeps all of them, as an import does.
@@ -98,7 +94,7 @@ def test_while_people_edit_orders_nobody_waits_and_nothing_is_lost(world, databa
 
 
 def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
-    (order,) = sold(database_name)
+    (order,) = sold(world)
     wait_for(lambda: not world.database.value(DUE), 20, "something is left")
     shipment_id, _number = world.shipment()
     with Inside(database_name) as inside:
