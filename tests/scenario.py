@@ -14,6 +14,7 @@ import time
 from .history import generator
 from .history.aging import age
 from .history.commerce import Shop
+from .history.desks import ensure_desks, start_clocks
 from .history.harbour import Harbour
 from .history.partners import connected_lanes
 from .history.people import ensure_people
@@ -38,6 +39,7 @@ def main(arguments=None):
     start = time.monotonic()
     rpc = Session(options.url, options.db, options.login, options.password)
     people = ensure_people(rpc)
+    ensure_desks(rpc)
     shop, lanes = Shop(rpc), connected_lanes(rpc)
     stage = Stage(rpc, shop, lanes)
     played = list(stage.steps())
@@ -48,6 +50,7 @@ def main(arguments=None):
     if made:
         wait_for(lambda: not waiting(rpc), PATIENCE, "the inbox is not empty")
         age(options.db, generator.MARK)
+        start_clocks(rpc, generator.MARK)
     say(f"{len(played)} steps played, {made} orders of the last {generator.DAYS} days made")
     for login, password, name in people:
         say(f"log in as {login} / {password}: {name}")

@@ -16,9 +16,11 @@ class LogisticsException(models.Model):
 
     _inherit = "logistics.exception"
 
-    waiting_for = fields.Selection(PARTIES_WAITED_FOR, readonly=True, tracking=True)
+    waiting_for = fields.Selection(PARTIES_WAITED_FOR, "Waits for", readonly=True, tracking=True)
     waiting_until = fields.Datetime(
-        readonly=True, help="Then it comes back to its owner, even if nobody has answered."
+        "Waits until",
+        readonly=True,
+        help="Then it comes back to its owner, even if nobody has answered.",
     )
     stopped_at = fields.Datetime(
         "Clocks stopped", readonly=True, help="When the case was closed last."

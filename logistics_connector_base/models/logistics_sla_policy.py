@@ -32,7 +32,9 @@ class LogisticsSlaPolicy(models.Model):
         help="Hours until it is closed. 0: no limit. The time for which it waits for somebody else "
         "does not count.",
     )
-    around_the_clock = fields.Boolean(tracking=True, help="Every hour counts, also at night.")
+    around_the_clock = fields.Boolean(
+        "Around the clock", tracking=True, help="Every hour counts, also at night."
+    )
     calendar_id = fields.Many2one(
         "resource.calendar",
         "Working hours",

@@ -31,6 +31,7 @@ from . import (
     test_exception_merge,
     test_exception_severity,
     test_exception_snooze,
+    test_desk_tours,
     test_escalation,
     test_exception_team,
     test_exceptions,

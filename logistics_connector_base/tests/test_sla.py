@@ -252,6 +252,15 @@ class TestPauses(ClockCommon, TransactionCase):
         case.with_user(self.worker).action_resolve()
         self.assertEqual((case.met_resolve, case.met_respond), ("missed", "met"))
 
+    def test_merged_cases_are_due_from_the_first_of_them(self):
+        shipment = self.env["logistics.shipment"].create({"issuer": "ups"})
+        first = self.opened(MONDAY, shipment_id=shipment.id)
+        second = self.opened("2026-03-02 12:00:00", "k2", shipment_id=shipment.id)
+        (first | second).with_user(self.worker)._merge_into(second.with_user(self.worker))
+        self.assertEqual(self.dues(second)[1], "2026-03-02 16:00:00")
+        self.assertEqual(first.state, "duplicate")
+        self.assertFalse(first.met_resolve, "the case that goes on is judged")
+
     def test_late_is_found_without_being_computed(self):
         late, answered, fresh = (self.opened(MONDAY, key) for key in ("k1", "k2", "k3"))
         answered.with_user(self.worker).action_start()

@@ -11,7 +11,7 @@ class LogisticsExceptionWait(models.TransientModel):
     _description = "Wait for Somebody"
 
     exception_ids = fields.Many2many("logistics.exception", required=True)
-    waiting_for = fields.Selection(PARTIES_WAITED_FOR, required=True, default="carrier")
+    waiting_for = fields.Selection(PARTIES_WAITED_FOR, "For whom", required=True, default="carrier")
     waiting_until = fields.Datetime(
         "Until", help="Then it comes back to its owner, even if nobody has answered."
     )
