@@ -64,6 +64,7 @@ class LogisticsDetector(models.Model):
         domain=[("is_override", "=", True)],
     )
     has_thresholds = fields.Boolean(compute="_compute_contract")
+    has_choice = fields.Boolean(compute="_compute_contract", help="It asks for several numbers.")
     can_override = fields.Boolean(compute="_compute_contract")
     estimate = fields.Char("Estimated, because", compute="_compute_contract")
 
@@ -91,6 +92,7 @@ class LogisticsDetector(models.Model):
         for detector in self:
             model = detector._condition()
             detector.has_thresholds = model is not None and bool(model._thresholds())
+            detector.has_choice = model is not None and len(tuple(model._thresholds())) > 1
             detector.can_override = model is not None and bool(model._scopes)
             detector.estimate = model._estimate() if model is not None else False
 

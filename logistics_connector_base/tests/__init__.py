@@ -23,6 +23,8 @@ from . import (
     test_detector,
     test_detector_conditions,
     test_detector_history,
+    test_detector_orders,
+    test_detector_tours,
     test_ensure_shipment,
     test_epcis,
     test_evidence,

@@ -50,9 +50,10 @@ class DetectorCommon(InboxCommon):
         )
 
     def parcel(self, number, **values):
-        for name in ("promised_delivery_at",):
-            if isinstance(values.get(name), int | float):
-                values[name] = self.hour(values[name])
+        if isinstance(values.get("promised_delivery_at"), int | float):
+            values["promised_delivery_at"] = self.hour(values["promised_delivery_at"])
+        # Numbers are matched around it.
+        values.setdefault("ship_date", self.hour(-24).date())
         return self.make_shipment(number, **values)
 
     def tell(self, number, code, hours, late=0, connection=None, **values):
