@@ -9,7 +9,7 @@ from ..conditions.condition import TooMany
 from ..core import detectors
 from .logistics_detector_threshold import SCOPES
 
-SECONDS, NIGHT_SECONDS = 8, 60
+SECONDS, NIGHT_SECONDS = 15, 60
 SAMPLES = 20
 
 
