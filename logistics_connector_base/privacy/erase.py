@@ -59,7 +59,7 @@ def erase(env, found, subject, partners):
         exception.write(
             {
                 name: subject.blank(exception[name])
-                for name in ("name", "detail", "outcome", "reference")
+                for name in ("name", "detail", "outcome", "previous_outcome", "reference")
                 if exception[name]
             }
         )

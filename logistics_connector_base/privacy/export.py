@@ -44,7 +44,15 @@ COLUMNS = {
     ),
     "references": ("type", "value", "issuer"),
     "stops": ("role", "name", "planned_at", "arrived_at", "departed_at"),
-    "exceptions": ("name", "detail", "state", "outcome", "first_seen_at", "closed_at"),
+    "exceptions": (
+        "name",
+        "detail",
+        "state",
+        "outcome",
+        "previous_outcome",
+        "first_seen_at",
+        "closed_at",
+    ),
     "messages": ("receipt", "received_at", "provider", "channel", "state", "external_id"),
     "notes": ("date", "body"),
 }

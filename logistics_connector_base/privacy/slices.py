@@ -26,7 +26,7 @@ TEXTS = {
     "logistics.shipment": ("signed_by",),
     "logistics.shipment.reference": ("value",),
     "logistics.shipment.stop": ("name",),
-    "logistics.exception": ("name", "detail", "outcome", "reference"),
+    "logistics.exception": ("name", "detail", "outcome", "previous_outcome", "reference"),
     "logistics.message": ("error_text",),
 }
 # Records whose chatter may quote a partner's words: model → those of some companies.

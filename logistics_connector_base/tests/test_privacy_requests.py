@@ -194,6 +194,7 @@ class TestPrivacyRequests(PrivacyCommon):
                     "key": f"held:{shipment.id}",
                     "severity": "major",
                     "name": "Refused by Jose Garcia",
+                    "previous_outcome": "Jose Garcia took it after all",
                     "company_id": self.company.id,
                     "shipment_id": shipment.id,
                 }
@@ -211,6 +212,7 @@ class TestPrivacyRequests(PrivacyCommon):
         self.assertIn("Jose Garcia", trouble.name)
         self.assertTrue(any("Jose Garcia" in note.body for note in self.shipment.message_ids))
         self.assertNotIn("Garcia", free.name, "what is under no hold is erased")
+        self.assertNotIn("Garcia", free.previous_outcome)
         self.assertGreater(self.env["logistics.privacy.request"].search([]).kept_count, 1)
 
     def test_a_message_that_is_not_worked_yet_is_left_for_later(self):
