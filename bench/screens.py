@@ -1,12 +1,13 @@
 """Screens: the first page of our lists ÷ Odoo's own list of as many stock moves.
 
-python -m bench.screens [--json FILE] [--rows 1000000] [--rounds 15] [--indexes]
+python -m bench.screens [--json FILE] [--rows 1000000] [--rounds 15] [--indexes] [--queues]
 
 A million rows each of stock moves, messages, events, shipments and exceptions, on the disk as their
 makers leave them. What is timed is what the web client asks for: the fields of the list view, 80
 records, the count up to 10,001, as a user with the least rights, by the menu's own filter. One
 process, no HTTP (it costs both the same), median of the rounds, a fresh cache for each. The ratio
-is that of our slowest list. ``--indexes`` tells what each index of messages costs the intake.
+is that of our slowest list. ``--indexes`` tells what each index of messages costs the intake;
+``--queues`` measures the exception workbench alone (``bench/_queues.py``).
 """
 
 import argparse
@@ -18,7 +19,7 @@ from tests.support.database import Database
 from tests.support.inside import Inside
 from tests.support.rpc import Session
 
-from . import _growth
+from . import _growth, _queues
 from . import _rig as rig
 
 ROWS = 1_000_000
@@ -47,22 +48,13 @@ env["res.users"].create({
     "company_ids": [(6, 0, company.ids)], "group_ids": [(6, 0, [env.ref(g).id for g in groups])]})
 result = {"stock_move": picking.move_ids.id, "logistics_exception": case.id}
 """
+TEMPLATES += _queues.PEOPLE
 OVERRIDES = {
     "stock_move": {
         "date": "now() - %(n)s * interval '30 s'",
         "state": "CASE WHEN %(n)s %% 20 = 0 THEN 'assigned' ELSE 'done' END",
     },
-    "logistics_exception": {
-        "key": "'bench:' || %(n)s",
-        "name": "'No shipment for NW' || lpad(%(n)s::text, 12, '0')",
-        "reference": "'NW' || lpad(%(n)s::text, 12, '0')",
-        "state": "CASE WHEN %(n)s %% 20 = 0 THEN 'new' ELSE 'resolved' END",
-        "is_open": "%(n)s %% 20 = 0",
-        "severity_rank": "%(n)s %% 5",
-        "severity": "(ARRAY['info', 'warning', 'minor', 'major', 'critical'])[%(n)s %% 5 + 1]",
-        "first_seen_at": "now() - %(n)s * interval '30 s'",
-        "last_seen_at": "now() - %(n)s * interval '29 s'",
-    },
+    "logistics_exception": _queues.OVERRIDES,
 }
 MORE_SHIPMENTS = """
 INSERT INTO logistics_shipment (name, company_id, mode, state, issuer, tracking_numbers,
@@ -181,15 +173,36 @@ def main(arguments=None):
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--indexes", action="store_true", help="what each index costs the intake")
+    parser.add_argument("--queues", action="store_true", help="the exception workbench alone")
     options = parser.parse_args(arguments)
     with rig.bench_database() as name:
+        if options.queues:
+            return queues(name, options)
         fill(name, options.rows)
         with Inside(name, rig.extra_conf()) as inside:
             ratios, figures = measure(inside, Database(name), options.rounds)
+            figures |= _queues.measure(inside, options.rounds)
         figures["rows"] = options.rows
         if options.indexes:
             figures |= index_costs(Database(name))
     return rig.report("screens", ratios, figures, options.json)
+
+
+def queues(name, options):
+    """Exceptions alone: they are filled and measured in minutes."""
+    database = Database(name)
+    with Inside(name, rig.extra_conf()) as inside:
+        templates = inside.run(TEMPLATES)
+    fill_exceptions(database, templates["logistics_exception"], options.rows)
+    with Inside(name, rig.extra_conf()) as inside:
+        figures = _queues.measure(inside, options.rounds)
+    return rig.report("queues", {}, {**figures, "rows": options.rows}, options.json)
+
+
+def fill_exceptions(database, row_id, rows):
+    database.rows(_queues.MEMBERS)
+    _multiply(database, "logistics_exception", row_id, rows, OVERRIDES["logistics_exception"])
+    database.rows("VACUUM ANALYZE logistics_exception")
 
 
 def fill(name, rows):
@@ -200,14 +213,13 @@ def fill(name, rows):
     with Inside(name, rig.extra_conf()) as inside:
         templates = inside.run(TEMPLATES)
     _growth.fill(database, connection_id, rows)
-    for table, row_id in templates.items():
-        _multiply(database, table, row_id, rows, OVERRIDES[table])
+    _multiply(database, "stock_move", templates["stock_move"], rows, OVERRIDES["stock_move"])
+    fill_exceptions(database, templates["logistics_exception"], rows)
     database.rows(MORE_SHIPMENTS, rows - -(-rows // _growth.PER_SHIPMENT))
     database.rows(TROUBLE)
     database.rows(RECENT, rows // 10)
     for table in (
         "stock_move",
-        "logistics_exception",
         "logistics_shipment",
         "logistics_message",
         "logistics_event",
