@@ -32,6 +32,7 @@ class LogisticsException(models.Model):
     )
     severity_why = fields.Char("Why so grave", compute="_compute_severity_why")
     value_at_risk = fields.Monetary(
+        "Value at risk",
         readonly=True,
         currency_field="company_currency_id",
         help="Of the order lines in the shipment, without tax, in the company's currency, when the "
@@ -148,10 +149,10 @@ class LogisticsException(models.Model):
         labels = dict(self._fields["severity"]._description_selection(self.env))
         now = fields.Datetime.now()
         urgencies = {
-            "low": self.env._("low"),
-            "normal": self.env._("normal"),
-            "high": self.env._("high"),
-            "immediate": self.env._("immediate"),
+            "low": self.env._("Low"),
+            "normal": self.env._("Normal"),
+            "high": self.env._("High"),
+            "immediate": self.env._("Immediate"),
         }
         for case in self:
             if case.severity_by_hand:

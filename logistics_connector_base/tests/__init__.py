@@ -36,6 +36,7 @@ from . import (
     test_desk_tours,
     test_escalation,
     test_exception_team,
+    test_exception_tours,
     test_exceptions,
     test_fallback,
     test_flow,

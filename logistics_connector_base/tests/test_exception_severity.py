@@ -145,6 +145,6 @@ class TestExceptionSeverity(DeskCommon, TransactionCase):
 
     def test_it_says_why(self):
         case = self.report("a").with_user(self.worker)
-        self.assertEqual(case.severity_why, "Impact Major × urgency normal")
+        self.assertEqual(case.severity_why, "Impact Major × urgency Normal")
         case.severity = "minor"
         self.assertEqual(case.severity_why, "Set by hand")

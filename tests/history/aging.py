@@ -34,5 +34,5 @@ def age(database, reference_mark):
         )
         cursor.execute(
             "UPDATE logistics_exception x SET first_seen_at = a.at, last_seen_at = a.at,"
-            " create_date = a.at FROM aged a WHERE a.id = x.event_id"
+            " opened_at = a.at, create_date = a.at FROM aged a WHERE a.id = x.event_id"
         )
