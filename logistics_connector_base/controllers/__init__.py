@@ -1,1 +1,1 @@
-from . import api, intake, portal, track
+from . import api, intake, news, portal, track

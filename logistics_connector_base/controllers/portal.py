@@ -88,6 +88,7 @@ class ShipmentPortal(CustomerPortal):
                 "searchbar_filters": filters,
                 "filterby": filterby,
                 "search": search,
+                "news_url": env.user.partner_id._delivery_news_url(),
             }
         )
         return self._private(request.render("logistics_connector_base.portal_my_shipments", values))

@@ -17,3 +17,9 @@ UPDATE logistics_poll
 -- No key of the real database opens the copy.
 UPDATE logistics_api_key
    SET digest = NULL;
+-- Nobody's customers hear of a copy.
+UPDATE res_company
+   SET logistics_notices = false;
+UPDATE logistics_customer_notice
+   SET state = 'not_sent', reason = 'off'
+ WHERE state = 'waiting';

@@ -46,6 +46,7 @@ def erase(env, found, subject, partners):
     shipments.filtered(lambda s: s.partner_id in partners).with_context(
         tracking_disable=True
     ).write({"partner_id": False})
+    env["logistics.customer.notice"]._forget(partners)
     moved._refold()
     for shipment in shipments.filtered("signed_by"):
         if subject.is_in(shipment.signed_by):  # no event says so: it was written by hand

@@ -5,6 +5,7 @@ from . import (
     test_api_key,
     test_api_reads,
     test_credential_end,
+    test_customer_notice,
     test_customer_page,
     test_customer_portal,
     test_allowed_host,

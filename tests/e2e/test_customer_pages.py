@@ -136,3 +136,32 @@ def test_the_portal_on_a_telephone(world, customer, telephone):
     resize(telephone, DESK)
     telephone.wait_for("h1:text(Delivered)")
     picture(telephone, "portal")
+
+
+def test_a_contact_leaves_and_comes_back(world, customer, telephone):
+    login, _shipment = customer
+    telephone.login(world.server.db, login, login)
+    telephone.open("/my/shipments")
+    telephone.click(".lc a:text(Delivery news by e-mail)")
+    telephone.wait_for("[role=status]:text(You get an e-mail)")
+    telephone.click("button:text(Stop them)")
+    telephone.wait_for("[role=status]:text(You get no e-mails)")
+    assert fits(telephone)
+    picture(telephone, "news_phone")
+    telephone.click("button:text(Send them again)")
+    telephone.wait_for("[role=status]:text(You get an e-mail)")
+
+
+def test_the_staff_copies_the_link_and_sees_the_settings(world, customer, telephone):
+    _login, shipment = customer
+    resize(telephone, DESK)
+    telephone.login(world.server.db, "admin", "admin")
+    telephone.open(f"/odoo/logistics-shipments/{shipment}")
+    telephone.click(".nav-link:text(Customer)")
+    telephone.wait_for("button:text(Copy)")
+    telephone.wait_for("button:text(New link)")
+    picture(telephone, "customer_tab")
+    telephone.open("/odoo/settings?#logistics_connector_base")
+    telephone.click(".settings_tab .tab[data-key=logistics_connector_base]")
+    telephone.wait_for("#logistics_customer, [name=logistics_customer], h2:text(What customers see)")
+    picture(telephone, "customer_settings")
