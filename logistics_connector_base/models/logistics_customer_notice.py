@@ -42,6 +42,7 @@ class LogisticsCustomerNotice(models.Model):
     _log_access = False
     _order = "id desc"
     _rec_name = "milestone"
+    _logistics_scope = "logistics.shipment.charge"  # narrowed as what hangs on a shipment
 
     shipment_id = fields.Many2one(
         "logistics.shipment", required=True, readonly=True, ondelete="cascade"

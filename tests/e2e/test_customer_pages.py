@@ -158,10 +158,12 @@ def test_the_staff_copies_the_link_and_sees_the_settings(world, customer, teleph
     telephone.login(world.server.db, "admin", "admin")
     telephone.open(f"/odoo/logistics-shipments/{shipment}")
     telephone.click(".nav-link:text(Customer)")
-    telephone.wait_for("button:text(Copy)")
+    telephone.wait_for(".o_field_widget[name=tracking_page_url]:text(/track/)")
     telephone.wait_for("button:text(New link)")
     picture(telephone, "customer_tab")
     telephone.open("/odoo/settings?#logistics_connector_base")
     telephone.click(".settings_tab .tab[data-key=logistics_connector_base]")
-    telephone.wait_for("#logistics_customer, [name=logistics_customer], h2:text(What customers see)")
+    telephone.wait_for(
+        "#logistics_customer, [name=logistics_customer], h2:text(What customers see)"
+    )
     picture(telephone, "customer_settings")
