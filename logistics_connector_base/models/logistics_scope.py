@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..business_state.scope import told_by_these_alone
+
 # What a scope may be narrowed by: field of the scope → field of the shipment.
 DIMENSIONS = {
     "warehouse_ids": "warehouse_id",
@@ -158,6 +160,7 @@ class LogisticsScope(models.Model):
             "logistics.event.telling": self._of_events,
             "logistics.message": self._messages,
             "logistics.message.attempt": self._of_messages,
+            "logistics.business.state": lambda: told_by_these_alone(self._shipments()),
             **dict.fromkeys(OF_SHIPMENTS, self._of_shipments),
             **dict.fromkeys(OF_EXCEPTIONS, self._of_exceptions),
             **dict.fromkeys(OF_CONNECTIONS, self._of_connections),

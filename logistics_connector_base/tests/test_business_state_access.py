@@ -69,6 +69,29 @@ class TestBusinessStateAccess(OrdersCommon, HttpCase):
         self.assertEqual(found.sale_order_id.ids, theirs.ids)
         self.assertNotIn(theirs.name, self.states(self.clerk).search([]).mapped("name"))
 
+    def test_who_sees_a_part_of_the_shipments_sees_the_states_of_these_alone(self):
+        far = self.env["stock.warehouse"].create({"name": "Far away", "code": "FAR"})
+        self.env["logistics.scope"].create(
+            {
+                "name": "Near",
+                "user_ids": [(6, 0, self.clerk.ids)],
+                "warehouse_ids": [(6, 0, self.shipment.warehouse_id.ids)],
+            }
+        )
+        states = self.states(self.clerk)
+        own = states.search([("sale_order_id", "=", self.order.id)])
+        self.assertTrue(own)
+        self.assertEqual(own.read(["state"])[0]["state"], "blocked")
+        self.assertTrue(states.search([("picking_id", "=", self.order.picking_ids.id)]))
+        other = self.sell((self.lamp, 1))
+        self.work_states()
+        self.assertFalse(states.search([("sale_order_id", "=", other.id)]), "it has no shipment")
+        self.make_shipment("1ZFAR", warehouse_id=far.id, sale_order_ids=[(6, 0, self.order.ids)])
+        self.work_states()
+        self.assertFalse(states.search([("sale_order_id", "=", self.order.id)]))
+        with self.assertRaises(AccessError):
+            own.read(["blocked_reason"])
+
     def test_who_has_no_group_sees_nothing(self):
         with self.assertRaises(AccessError):
             self.states(self.nobody).search([])
