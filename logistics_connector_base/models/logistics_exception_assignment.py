@@ -9,7 +9,9 @@ class LogisticsException(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(self._with_desks(vals_list))
+        cases = super().create(self._with_desks(vals_list))
+        cases._take_from_blind()
+        return cases
 
     @api.model
     def _with_desks(self, vals_list):
@@ -55,7 +57,35 @@ class LogisticsException(models.Model):
                 # One write for each desk, whatever the number of cases.
                 cases.write({"team_id": team_id, **({"user_id": user_id} if user_id else {})})
                 found |= cases
+        found._take_from_blind()
         return found
+
+    def _take_from_blind(self):
+        """Who sees a part of the shipments only is not given a case that lies outside of it: the
+        team's member with the fewest open cases who may see it is, or nobody."""
+        for owner, cases in self.sudo().grouped("user_id").items():
+            if not owner._is_narrowed():
+                continue
+            seen = cases.filtered_domain(owner._logistics_domain(self._name))
+            for case in cases - seen:
+                case.user_id = case._seers()[:1]
+
+    def _seers(self):
+        """The members of the case's team who may see it, those with the fewest open cases first."""
+        self.ensure_one()
+        members = self.team_id.member_ids.filtered(
+            lambda user: (
+                user.active
+                and self.company_id in user.company_ids
+                and self.filtered_domain(user._logistics_domain(self._name))
+            )
+        )
+        load = dict(
+            self._read_group(
+                [("user_id", "in", members.ids), ("is_open", "=", True)], ["user_id"], ["__count"]
+            )
+        )
+        return members.sorted(lambda user: (load.get(user, 0), user.id))
 
     def action_assign_by_rules(self):
         """Deal these cases; says what became of them."""

@@ -56,6 +56,28 @@ class TestAssignment(DeskCommon, TransactionCase):
         self.make_rule(method="least_loaded")
         self.assertEqual(self.report("next").user_id, self.worker)
 
+    def test_who_may_not_see_a_case_is_not_given_it(self):
+        warehouse = self.env["stock.warehouse"].search([], limit=1)
+        shipments = self.env["logistics.shipment"].create(
+            [{"warehouse_id": warehouse.id}, {"warehouse_id": False}]
+        )
+        self.env["logistics.scope"].create(
+            {
+                "name": "One warehouse",
+                "user_ids": [(6, 0, (self.worker | self.third).ids)],
+                "warehouse_ids": [(6, 0, warehouse.ids)],
+            }
+        )
+        self.make_rule(method="round_robin")
+        inside = self.many(6, "in", shipment_id=shipments[0].id)
+        self.assertEqual(set(Counter(case.user_id for case in inside).values()), {2})
+        outside = self.many(3, "out", shipment_id=shipments[1].id)
+        self.assertEqual(outside.user_id, self.other_worker)
+        self.other_worker.active = False
+        nobodys = self.report("alone", shipment_id=shipments[1].id)
+        self.assertFalse(nobodys.user_id)
+        self.assertEqual((nobodys.team_id, nobodys.state), (self.team, "new"))
+
     def test_whoever_is_not_there_is_passed_over(self):
         stranger = self.make_user("desk_stranger", self.USER, company=self.elsewhere)
         clerk = self.make_user("desk_clerk", "base.group_user")
