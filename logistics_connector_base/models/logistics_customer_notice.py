@@ -45,7 +45,7 @@ class LogisticsCustomerNotice(models.Model):
     _logistics_scope = "logistics.shipment.charge"  # narrowed as what hangs on a shipment
 
     shipment_id = fields.Many2one(
-        "logistics.shipment", required=True, readonly=True, ondelete="cascade"
+        "logistics.shipment", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     milestone = fields.Selection(MILESTONES, required=True, readonly=True)
