@@ -247,7 +247,7 @@ class LogisticsShipment(models.Model):
         )[:1]
 
     def _delivery_text(self, event):
-        when = event._local_time() or str(self.delivered_at)
+        when = (event and event._local_time()) or str(self.delivered_at)
         # Who signed is read on the shipment, by those who may: a note can be masked for nobody.
         if self.sudo().signed_by:
             return self.env._(
