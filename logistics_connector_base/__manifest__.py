@@ -36,6 +36,7 @@
         "data/logistics_polling_data.xml",
         "data/logistics_business_state_data.xml",
         "data/logistics_detector_data.xml",
+        "data/logistics_playbook_data.xml",
         "wizards/logistics_exception_map_views.xml",
         "wizards/logistics_exception_link_views.xml",
         "wizards/logistics_exception_dismiss_views.xml",

@@ -21,7 +21,11 @@ OF_SHIPMENTS = (
     "logistics.effect",
     "logistics.poll.shipment",
 )
-OF_EXCEPTIONS = ("logistics.exception.pause", "logistics.exception.escalation")
+OF_EXCEPTIONS = (
+    "logistics.exception.pause",
+    "logistics.exception.escalation",
+    "logistics.exception.step",
+)
 # Figures over all that a connection brings.
 OF_CONNECTIONS = ("logistics.code.coverage", "logistics.refusal", "logistics.retention.run")
 # How a partner is set up: model → the way to its connection.

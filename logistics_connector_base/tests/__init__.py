@@ -44,6 +44,7 @@ from . import (
     test_flow_broker,
     test_inbox,
     test_milestone,
+    test_playbook,
     test_meaning,
     test_scope,
     test_neutralize,

@@ -1,0 +1,210 @@
+"""Playbooks: steps whose buttons act, and the trace that each leaves."""
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import InboxCommon
+
+USER = "logistics_connector_base.group_logistics_user"
+MANAGER = "logistics_connector_base.group_logistics_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestPlaybook(InboxCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lisa = cls.make_user("playbook-lisa", USER)
+        cls.customer, carrier = cls.env["res.partner"].create(
+            [
+                {"name": "Anke", "email": "anke@example.com"},
+                {"name": "Parcel People", "email": "desk@parcels.example.com"},
+            ]
+        )
+        cls.connection = cls.make_connection(partner_id=carrier.id)
+        product = cls.env["product.product"].create({"name": "Lamp", "type": "consu"})
+        cls.order = cls.env["sale.order"].create(
+            {
+                "partner_id": cls.customer.id,
+                "order_line": [(0, 0, {"product_id": product.id, "product_uom_qty": 1})],
+            }
+        )
+        cls.order.action_confirm()
+        cls.shipment = cls.make_shipment(
+            "1ZPLAY", partner_id=cls.customer.id, sale_order_ids=[(6, 0, cls.order.ids)]
+        )
+
+    def report(self, kind="delivery_exception", **values):
+        trouble = {
+            "type": kind,
+            "key": f"playbook:{kind}",
+            "name": "Something is wrong",
+            "company_id": self.company.id,
+            "shipment_id": self.shipment.id,
+            "connection_id": self.connection.id,
+            **values,
+        }
+        return self.env["logistics.exception"]._report([trouble]).with_user(self.lisa)
+
+    def step(self, case, act):
+        """The step with this button, as the form of the case shows it."""
+        steps = case.playbook_step_ids.with_context(logistics_exception_id=case.id)
+        found = steps.filtered(lambda step: step.act == act)
+        if found:
+            return found
+        return (
+            self.env["logistics.playbook.step"]
+            .sudo()
+            .create({"type_id": case.type_id.id, "name": f"Do {act}", "act": act})
+            .with_user(self.lisa)
+            .with_context(logistics_exception_id=case.id)
+        )
+
+    def done(self, case):
+        return [(trace.name, trace.user_id) for trace in case.step_trace_ids]
+
+    # -- the trace ----------------------------------------------------------------------------
+
+    def test_a_step_for_people_is_ticked_once_seen(self):
+        case = self.report("processing_failure")
+        step = case.playbook_step_ids.filtered(lambda step: not step.act)
+        step = step.with_context(logistics_exception_id=case.id)
+        self.assertFalse(step.is_done)
+        step.action_do()
+        self.assertTrue(step.is_done)
+        self.assertIn(self.lisa.name, step.done_text)
+        self.assertEqual(self.done(case), [(step.name, self.lisa)])
+        self.assertIn(step.name, case.message_ids[0].body)
+        # It is this case's: another one of the kind is untouched.
+        other = self.report("processing_failure", key="playbook:other")
+        self.assertFalse(step.with_context(logistics_exception_id=other.id).is_done)
+
+    def test_what_does_not_apply_leaves_no_trace(self):
+        case = self.report("parse_failure")
+        with self.assertRaises(UserError):
+            self.step(case, "retry").action_do()
+        self.assertFalse(case.step_trace_ids)
+
+    def test_only_its_own_playbook_and_only_while_open(self):
+        case, other = self.report(), self.report("parse_failure", key="playbook:x")
+        step = self.step(other, "write_partner").with_context(logistics_exception_id=case.id)
+        with self.assertRaises(UserError):
+            step.action_do()
+        step = self.step(case, "hold_billing")
+        case.sudo()._close("resolved", "over")
+        with self.assertRaises(UserError):
+            step.action_do()
+        self.assertFalse(self.order.billing_hold_reason)
+
+    def test_nobody_writes_a_trace_by_hand(self):
+        case = self.report()
+        with self.assertRaises(AccessError):
+            self.env["logistics.exception.step"].with_user(self.lisa).create(
+                {"exception_id": case.id, "name": "Made up", "user_id": self.env.uid}
+            )
+        with self.assertRaises(AccessError):
+            self.step(case, "ask").name = "Mine"
+        boss = self.make_user("playbook-boss", MANAGER)
+        self.step(case, "ask").with_user(boss).name = "Ours"
+
+    def test_other_companies_cases(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self.make_user("playbook-stranger", USER, company=company)
+        case = self.report()
+        step = self.step(case, "hold_billing")
+        with self.assertRaises(AccessError):
+            step.with_user(stranger).action_do()
+        self.assertFalse(self.order.billing_hold_reason)
+
+    # -- what the buttons do ------------------------------------------------------------------
+
+    def test_messages_are_worked_again(self):
+        message = self.receive(self.connection, "{")
+        case = self.exceptions("parse_failure").with_user(self.lisa)
+        self.step(case, "retry").action_do()
+        self.assertEqual(message.state, "received")
+        self.assertEqual(len(case.step_trace_ids), 1)
+
+    def send(self, action):
+        """Send the letter that a step opened, as its window does."""
+        composer = self.env["mail.compose.message"].with_user(self.lisa)
+        composer = composer.with_context(**action["context"]).create({})
+        composer._action_send_mail()
+        return composer
+
+    def test_a_letter_to_the_partner_is_noted_when_it_is_sent(self):
+        case = self.report()
+        action = self.step(case, "write_partner").action_do()
+        self.assertEqual(action["res_model"], "mail.compose.message")
+        self.assertFalse(case.step_trace_ids, "it is not sent yet")
+        self.send(action)
+        sent = case.message_ids.filtered(lambda m: m.partner_ids == self.connection.partner_id)
+        self.assertIn("1ZPLAY", sent.body)
+        self.assertEqual(len(case.step_trace_ids), 1)
+        # The letter comes from the case: an answer comes back to it.
+        self.assertEqual((sent.model, sent.res_id), ("logistics.exception", case.id))
+
+    def test_a_letter_to_the_customer(self):
+        case = self.report()
+        self.send(self.step(case, "tell_customer").action_do())
+        sent = case.message_ids.filtered(lambda m: m.partner_ids == self.customer)
+        self.assertIn("Anke", sent.body)
+        self.customer.email = False
+        with self.assertRaises(UserError):
+            self.step(case, "tell_customer").action_do()
+
+    def test_nobody_to_write_to(self):
+        self.connection.partner_id = False
+        case = self.report()
+        with self.assertRaises(UserError):
+            self.step(case, "request_pod").action_do()
+
+    def test_the_invoice_is_held_and_released(self):
+        case = self.report()
+        self.step(case, "hold_billing").action_do()
+        self.assertIn("Something is wrong", self.order.billing_hold_reason)
+        self.order.order_line.qty_delivered = 1
+        with self.assertRaisesRegex(UserError, "Something is wrong"):
+            self.order._create_invoices()
+        self.step(case, "release_billing").action_do()
+        self.assertFalse(self.order.billing_hold_reason)
+        self.assertTrue(self.order._create_invoices())
+        with self.assertRaises(UserError):
+            self.step(case, "release_billing").action_do()
+        self.assertEqual(len(case.step_trace_ids), 2)
+
+    def test_sales_managers_release_sellers_do_not(self):
+        case = self.report()
+        self.step(case, "hold_billing").action_do()
+        seller = self.make_user("playbook-seller", "sales_team.group_sale_salesman_all_leads")
+        with self.assertRaises(UserError):
+            self.order.with_user(seller).action_release_billing()
+        boss = self.make_user("playbook-sales-boss", "sales_team.group_sale_manager")
+        self.order.with_user(boss).action_release_billing()
+        self.assertFalse(self.order.billing_hold_reason)
+
+    def test_a_return_is_for_people_of_the_warehouse(self):
+        case = self.report()
+        delivery = self.order.picking_ids
+        self.shipment.picking_ids = delivery
+        with self.assertRaises(UserError):
+            self.step(case, "create_return").action_do()
+        self.lisa.group_ids = [(4, self.env.ref("stock.group_stock_user").id)]
+        with self.assertRaisesRegex(UserError, "finished"):
+            self.step(case, "create_return").action_do()
+        delivery.move_ids.quantity = 1
+        delivery.button_validate()
+        action = self.step(case, "create_return").action_do()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.lisa)
+            .with_context(**action["context"])
+            .create({})
+        )
+        self.assertEqual(wizard.picking_id, delivery)
+        self.assertEqual(len(case.step_trace_ids), 1)
+
+    def test_every_button_has_something_behind_it(self):
+        cases = self.env["logistics.exception"]
+        for act, _label in self.env["logistics.playbook.step"]._fields["act"].selection:
+            self.assertTrue(callable(getattr(cases, f"_step_{act}", None)), act)
