@@ -1,6 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import format_datetime, plaintext2html
 
 
 class LogisticsException(models.Model):
@@ -8,18 +8,40 @@ class LogisticsException(models.Model):
 
     _inherit = "logistics.exception"
 
-    playbook_step_ids = fields.One2many(related="type_id.step_ids", string="Steps to take")
+    playbook_steps = fields.Json(
+        "Steps", compute="_compute_playbook_steps", help="The steps, and what became of them here."
+    )
     step_trace_ids = fields.One2many(
         "logistics.exception.step", "exception_id", "Steps done", readonly=True
     )
 
-    def _do_step(self, step):
-        """Do a step of the playbook.
+    @api.depends("type_id.step_ids", "step_trace_ids")
+    @api.depends_context("lang", "tz")
+    def _compute_playbook_steps(self):
+        for case in self:
+            done = {trace.step_id: trace for trace in case.step_trace_ids.sorted("id")}
+            case.playbook_steps = [
+                {
+                    "id": step.id,
+                    "name": step.name,
+                    "acts": bool(step.act),
+                    "done": case._done_text(done[step]) if step in done else "",
+                }
+                for step in case.type_id.step_ids
+            ]
 
-        :param step: one ``logistics.playbook.step`` of this kind of trouble
+    def _done_text(self, trace):
+        when = format_datetime(self.env, trace.done_at, dt_format="short")
+        return self.env._("%(who)s, %(when)s", who=trace.user_id.name, when=when)
+
+    def action_do_step(self, step_id):
+        """Do a step of the playbook; the button of the form.
+
+        :param int step_id: of a ``logistics.playbook.step`` of this kind of trouble
         :return: an action, or True
         :raises UserError: it does not apply to this case; nothing was done
         """
+        step = self.env["logistics.playbook.step"].browse(step_id).exists()
         self._check_step(step)
         if not step.act:
             self._note_step(step)
@@ -28,7 +50,13 @@ class LogisticsException(models.Model):
         # A letter is noted when it is sent: see message_post.
         if not (isinstance(action, dict) and action.get("res_model") == "mail.compose.message"):
             self._note_step(step)
-        return action if isinstance(action, dict) else True
+        # Asked by our own widget, not by a button: nobody fills in the views.
+        return {"views": [(False, "form")], **action} if isinstance(action, dict) else True
+
+    def action_tick_step(self, step_id):
+        """A step was done elsewhere, or by other means."""
+        self._note_step(self.env["logistics.playbook.step"].browse(step_id).exists())
+        return True
 
     def _check_step(self, step):
         self.ensure_one()
@@ -50,7 +78,6 @@ class LogisticsException(models.Model):
             }
         )
         self._message_log(body=self.env._("Done: %s", step.name))
-        step.invalidate_recordset(["is_done", "done_text"])
 
     # -- what the buttons do ------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo import fields, models
 
 # What a step's button does. Each has a method ``_step_<act>`` on logistics.exception; an addon adds
 # its own with ``selection_add`` and such a method.
@@ -36,39 +35,6 @@ class LogisticsPlaybookStep(models.Model):
         ACTS, "Button", help="What its button does. Empty: a person does it, and ticks it."
     )
     active = fields.Boolean(default=True)
-    is_done = fields.Boolean(compute="_compute_done")
-    done_text = fields.Char("Done", compute="_compute_done")
-
-    @api.depends_context("logistics_exception_id", "uid", "tz", "lang")
-    def _compute_done(self):
-        """What became of it in the case that is looked at (``logistics_exception_id``)."""
-        case = self._case()
-        done = {trace.step_id: trace for trace in case.step_trace_ids.sorted("id")}
-        for step in self:
-            trace = done.get(step)
-            step.is_done = bool(trace)
-            step.done_text = trace and self.env._(
-                "%(who)s, %(when)s",
-                who=trace.user_id.name,
-                when=format_datetime(self.env, trace.done_at, dt_format="short"),
-            )
-
-    @api.model
-    def _case(self):
-        number = self.env.context.get("logistics_exception_id")
-        cases = self.env["logistics.exception"]
-        return cases.browse(number).exists() if isinstance(number, int) else cases
-
-    def action_do(self):
-        """Do it in the case that is looked at, and keep who did it."""
-        self.ensure_one()
-        return self._case()._do_step(self)
-
-    def action_tick(self):
-        """It was done elsewhere."""
-        self.ensure_one()
-        self._case()._note_step(self)
-        return True
 
 
 class LogisticsExceptionType(models.Model):

@@ -11,6 +11,7 @@ class TestExceptionTours(TourCommon):
     def setUp(self):
         super().setUp()
         self.company.logistics_high_value = 10_000
+        self.shipment.partner_id.email = "customer@example.com"
         product = self.env["product.product"].create({"name": "Pump", "is_storable": True})
         self.shipment.sale_order_ids = self.env["sale.order"].create(
             {

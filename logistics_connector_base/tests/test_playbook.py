@@ -48,17 +48,12 @@ class TestPlaybook(InboxCommon):
 
     def step(self, case, act):
         """The step with this button, as the form of the case shows it."""
-        steps = case.playbook_step_ids.with_context(logistics_exception_id=case.id)
-        found = steps.filtered(lambda step: step.act == act)
-        if found:
-            return found
-        return (
-            self.env["logistics.playbook.step"]
-            .sudo()
-            .create({"type_id": case.type_id.id, "name": f"Do {act}", "act": act})
-            .with_user(self.lisa)
-            .with_context(logistics_exception_id=case.id)
-        )
+        found = case.type_id.step_ids.filtered(lambda step: step.act == act)
+        values = {"type_id": case.type_id.id, "name": f"Do {act}", "act": act}
+        return found or found.sudo().create(values).with_user(self.lisa)
+
+    def do(self, case, act):
+        return case.action_do_step(self.step(case, act).id)
 
     def done(self, case):
         return [(trace.name, trace.user_id) for trace in case.step_trace_ids]
@@ -67,33 +62,35 @@ class TestPlaybook(InboxCommon):
 
     def test_a_step_for_people_is_ticked_once_seen(self):
         case = self.report("processing_failure")
-        step = case.playbook_step_ids.filtered(lambda step: not step.act)
-        step = step.with_context(logistics_exception_id=case.id)
-        self.assertFalse(step.is_done)
-        step.action_do()
-        self.assertTrue(step.is_done)
-        self.assertIn(self.lisa.name, step.done_text)
+        step = case.type_id.step_ids.filtered(lambda step: not step.act)
+        self.assertEqual([row["done"] for row in case.playbook_steps], ["", ""])
+        case.action_do_step(step.id)
+        shown = {row["id"]: row["done"] for row in case.playbook_steps}
+        self.assertIn(self.lisa.name, shown.pop(step.id))
+        self.assertEqual(list(shown.values()), [""])
         self.assertEqual(self.done(case), [(step.name, self.lisa)])
         self.assertIn(step.name, case.message_ids[0].body)
         # It is this case's: another one of the kind is untouched.
         other = self.report("processing_failure", key="playbook:other")
-        self.assertFalse(step.with_context(logistics_exception_id=other.id).is_done)
+        self.assertEqual([row["done"] for row in other.playbook_steps], ["", ""])
+        other.action_tick_step(step.id)
+        self.assertEqual(self.done(other), [(step.name, self.lisa)])
 
     def test_what_does_not_apply_leaves_no_trace(self):
         case = self.report("parse_failure")
         with self.assertRaises(UserError):
-            self.step(case, "retry").action_do()
+            self.do(case, "retry")
         self.assertFalse(case.step_trace_ids)
 
     def test_only_its_own_playbook_and_only_while_open(self):
         case, other = self.report(), self.report("parse_failure", key="playbook:x")
-        step = self.step(other, "write_partner").with_context(logistics_exception_id=case.id)
         with self.assertRaises(UserError):
-            step.action_do()
+            case.action_do_step(self.step(other, "write_partner").id)
         step = self.step(case, "hold_billing")
         case.sudo()._close("resolved", "over")
-        with self.assertRaises(UserError):
-            step.action_do()
+        for method in (case.action_do_step, case.action_tick_step):
+            with self.assertRaises(UserError):
+                method(step.id)
         self.assertFalse(self.order.billing_hold_reason)
 
     def test_nobody_writes_a_trace_by_hand(self):
@@ -105,6 +102,8 @@ class TestPlaybook(InboxCommon):
         with self.assertRaises(AccessError):
             self.step(case, "ask").name = "Mine"
         boss = self.make_user("playbook-boss", MANAGER)
+        steps = [(0, 0, {"name": "Look at the scale", "act": False})]
+        case.type_id.with_user(boss).write({"step_ids": steps})
         self.step(case, "ask").with_user(boss).name = "Ours"
 
     def test_other_companies_cases(self):
@@ -113,7 +112,7 @@ class TestPlaybook(InboxCommon):
         case = self.report()
         step = self.step(case, "hold_billing")
         with self.assertRaises(AccessError):
-            step.with_user(stranger).action_do()
+            case.with_user(stranger).action_do_step(step.id)
         self.assertFalse(self.order.billing_hold_reason)
 
     # -- what the buttons do ------------------------------------------------------------------
@@ -121,7 +120,7 @@ class TestPlaybook(InboxCommon):
     def test_messages_are_worked_again(self):
         message = self.receive(self.connection, "{")
         case = self.exceptions("parse_failure").with_user(self.lisa)
-        self.step(case, "retry").action_do()
+        self.do(case, "retry")
         self.assertEqual(message.state, "received")
         self.assertEqual(len(case.step_trace_ids), 1)
 
@@ -134,7 +133,7 @@ class TestPlaybook(InboxCommon):
 
     def test_a_letter_to_the_partner_is_noted_when_it_is_sent(self):
         case = self.report()
-        action = self.step(case, "write_partner").action_do()
+        action = self.do(case, "write_partner")
         self.assertEqual(action["res_model"], "mail.compose.message")
         self.assertFalse(case.step_trace_ids, "it is not sent yet")
         self.send(action)
@@ -146,36 +145,36 @@ class TestPlaybook(InboxCommon):
 
     def test_a_letter_to_the_customer(self):
         case = self.report()
-        self.send(self.step(case, "tell_customer").action_do())
+        self.send(self.do(case, "tell_customer"))
         sent = case.message_ids.filtered(lambda m: m.partner_ids == self.customer)
         self.assertIn("Anke", sent.body)
         self.customer.email = False
         with self.assertRaises(UserError):
-            self.step(case, "tell_customer").action_do()
+            self.do(case, "tell_customer")
 
     def test_nobody_to_write_to(self):
         self.connection.partner_id = False
         case = self.report()
         with self.assertRaises(UserError):
-            self.step(case, "request_pod").action_do()
+            self.do(case, "request_pod")
 
     def test_the_invoice_is_held_and_released(self):
         case = self.report()
-        self.step(case, "hold_billing").action_do()
+        self.do(case, "hold_billing")
         self.assertIn("Something is wrong", self.order.billing_hold_reason)
         self.order.order_line.qty_delivered = 1
         with self.assertRaisesRegex(UserError, "Something is wrong"):
             self.order._create_invoices()
-        self.step(case, "release_billing").action_do()
+        self.do(case, "release_billing")
         self.assertFalse(self.order.billing_hold_reason)
         self.assertTrue(self.order._create_invoices())
         with self.assertRaises(UserError):
-            self.step(case, "release_billing").action_do()
+            self.do(case, "release_billing")
         self.assertEqual(len(case.step_trace_ids), 2)
 
     def test_sales_managers_release_sellers_do_not(self):
         case = self.report()
-        self.step(case, "hold_billing").action_do()
+        self.do(case, "hold_billing")
         seller = self.make_user("playbook-seller", "sales_team.group_sale_salesman_all_leads")
         with self.assertRaises(UserError):
             self.order.with_user(seller).action_release_billing()
@@ -188,13 +187,13 @@ class TestPlaybook(InboxCommon):
         delivery = self.order.picking_ids
         self.shipment.picking_ids = delivery
         with self.assertRaises(UserError):
-            self.step(case, "create_return").action_do()
+            self.do(case, "create_return")
         self.lisa.group_ids = [(4, self.env.ref("stock.group_stock_user").id)]
         with self.assertRaisesRegex(UserError, "finished"):
-            self.step(case, "create_return").action_do()
+            self.do(case, "create_return")
         delivery.move_ids.quantity = 1
         delivery.button_validate()
-        action = self.step(case, "create_return").action_do()
+        action = self.do(case, "create_return")
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.lisa)

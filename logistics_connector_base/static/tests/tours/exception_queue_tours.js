@@ -64,6 +64,19 @@ tours.add("logistics_work_queue", {
         { trigger: "button[name=action_assign_to_me]", run: "click" },
         { trigger: ".o_form_view:not(:has(button[name=action_assign_to_me]))" },
         {
+            content: "The playbook's steps: this one was done by telephone",
+            trigger: ".o_logistics_steps li:first-child button:contains('Tick')",
+            run: "click",
+        },
+        { trigger: ".o_logistics_steps li:first-child .fa-check" },
+        {
+            content: "A letter to the customer is written from the case",
+            trigger: ".o_logistics_steps li:contains('Tell the customer') button:contains('Do it')",
+            run: "click",
+        },
+        { trigger: ".modal .modal-footer button[name=action_send_mail]", run: "click" },
+        { trigger: ".o_logistics_steps li:contains('Tell the customer') .fa-check" },
+        {
             content: "Resolve, by the keyboard's button",
             trigger: "button[name=action_finish][data-hotkey=y]",
             run: "click",
