@@ -12,6 +12,8 @@ from ..support.polling import wait_for
 
 STATE = "SELECT state FROM logistics_business_state WHERE sale_order_id = %s"
 DUE = "SELECT count(*) FROM logistics_business_due"
+DESK_LOCK = 1280264004
+IN_LINE = "SELECT count(*) FROM pg_locks WHERE NOT granted AND classid = %s"
 # A process that dies while it works: what it took is due again.
 DIES = """
     import os
@@ -19,6 +21,9 @@ DIES = """
 
     desk = env["logistics.business.desk"]
     with desk._transaction() as mine:
+        # First in line for the lock: else the server's own desk may be quicker.
+        mine.cr.execute("SELECT set_config('lock_timeout', '0', true)")
+        mine.cr.execute("SELECT pg_advisory_xact_lock({lock}, 0)")
         taken = mine["logistics.business.desk"]._take_and_write(100)
         assert taken, "nothing was due"
         mine.cr.execute("SELECT state FROM logistics_business_state WHERE sale_order_id = {order}")
@@ -98,9 +103,9 @@ def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
     wait_for(lambda: not world.database.value(DUE), 20, "something is left")
     shipment_id, _number = world.shipment()
     with Inside(database_name) as inside:
-        lock = "SELECT pg_advisory_lock(1280264004, 0)"
         with stranger(world) as cursor:
-            cursor.execute(lock)  # no other desk works meanwhile
+            # No other desk works meanwhile.
+            cursor.execute("SELECT pg_advisory_lock(%s, 0)", (DESK_LOCK,))
             world.rpc(
                 "logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]}
             )
@@ -109,6 +114,8 @@ def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
             )
             assert world.database.value(STATE, order) == "pending"
             assert world.database.value(DUE)
-            cursor.execute("SELECT pg_advisory_unlock(1280264004, 0)")
-            assert inside.run(DIES.replace("{order}", str(order)))
+            inside.start(DIES.format(order=order, lock=DESK_LOCK))
+            wait_for(lambda: world.database.value(IN_LINE, DESK_LOCK), 20, "it does not come")
+            cursor.execute("SELECT pg_advisory_unlock(%s, 0)", (DESK_LOCK,))
+            assert inside.result()
     wait_for(lambda: world.database.value(STATE, order) == "in_progress", 90, "it was forgotten")
