@@ -102,20 +102,19 @@ def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
     (order,) = sold(world)
     wait_for(lambda: not world.database.value(DUE), 20, "something is left")
     shipment_id, _number = world.shipment()
-    with Inside(database_name) as inside:
-        with stranger(world) as cursor:
-            # No other desk works meanwhile.
-            cursor.execute("SELECT pg_advisory_lock(%s, 0)", (DESK_LOCK,))
-            world.rpc(
-                "logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]}
-            )
-            world.database.rows(
-                "UPDATE logistics_shipment SET state = 'booked' WHERE id = %s", shipment_id
-            )
-            assert world.database.value(STATE, order) == "pending"
-            assert world.database.value(DUE)
-            inside.start(DIES.format(order=order, lock=DESK_LOCK))
-            wait_for(lambda: world.database.value(IN_LINE, DESK_LOCK), 20, "it does not come")
-            cursor.execute("SELECT pg_advisory_unlock(%s, 0)", (DESK_LOCK,))
-            assert inside.result()
+    with Inside(database_name) as inside, stranger(world) as cursor:
+        # No other desk works meanwhile.
+        cursor.execute("SELECT pg_advisory_lock(%s, 0)", (DESK_LOCK,))
+        world.rpc(
+            "logistics.shipment", "write", [shipment_id], {"sale_order_ids": [(6, 0, [order])]}
+        )
+        world.database.rows(
+            "UPDATE logistics_shipment SET state = 'booked' WHERE id = %s", shipment_id
+        )
+        assert world.database.value(STATE, order) == "pending"
+        assert world.database.value(DUE)
+        inside.start(DIES.format(order=order, lock=DESK_LOCK))
+        wait_for(lambda: world.database.value(IN_LINE, DESK_LOCK), 20, "it does not come")
+        cursor.execute("SELECT pg_advisory_unlock(%s, 0)", (DESK_LOCK,))
+        assert inside.result()
     wait_for(lambda: world.database.value(STATE, order) == "in_progress", 90, "it was forgotten")
