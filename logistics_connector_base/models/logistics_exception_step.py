@@ -12,7 +12,9 @@ class LogisticsExceptionStep(models.Model):
     exception_id = fields.Many2one(
         "logistics.exception", required=True, readonly=True, ondelete="cascade", index=True
     )
-    step_id = fields.Many2one("logistics.playbook.step", readonly=True, ondelete="set null")
+    step_id = fields.Many2one(
+        "logistics.playbook.step", "In the playbook", readonly=True, ondelete="set null"
+    )
     name = fields.Char("Step", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "By", required=True, readonly=True)
     done_at = fields.Datetime("At", required=True, readonly=True, default=fields.Datetime.now)
