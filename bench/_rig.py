@@ -26,6 +26,7 @@ TARGETS = {
     "process_vs_orm_bulk": (0.25, 0.4, "min"),
     "enqueue_vs_orm_create": (1.5, 1.0, "max"),
     "drain_vs_bare_session": (0.4, 0.6, "min"),
+    "labels_vs_bare_session": (0.15, 0.3, "min"),
     "poll_with_many_open": (0.77, 0.9, "min"),
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),

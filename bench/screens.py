@@ -19,7 +19,7 @@ from tests.support.database import Database
 from tests.support.inside import Inside
 from tests.support.rpc import Session
 
-from . import _growth, _queues
+from . import _clocks, _growth, _queues
 from . import _rig as rig
 
 ROWS = 1_000_000
@@ -195,7 +195,7 @@ def queues(name, options):
         templates = inside.run(TEMPLATES)
     fill_exceptions(database, templates["logistics_exception"], options.rows)
     with Inside(name, rig.extra_conf()) as inside:
-        figures = _queues.measure(inside, options.rounds)
+        figures = _queues.measure(inside, options.rounds) | _clocks.measure(inside, database)
     return rig.report("queues", {}, {**figures, "rows": options.rows}, options.json)
 
 

@@ -15,12 +15,15 @@ def channels(workers):
     """Each partner-facing kind of work has its own share; see docs/operations of the project.
 
     Jobs are run by HTTP workers: where there are more than one, one of them stays free of jobs of
-    the inbox, so that messages are taken while others are worked.
+    the inbox, so that messages are taken while others are worked. And however busy the inbox is,
+    one room is left for the rest.
     """
-    jobs, lanes = max(2, workers - 1), max(1, min(3, workers - 1))
+    lanes = max(1, min(3, workers - 1))
+    jobs = max(lanes + 1, workers - 1)
     return (
         f"root:{jobs},root.logistics:{jobs},"
-        f"root.logistics.inbound:{lanes},root.logistics.outbound:1,root.logistics.polling:1"
+        f"root.logistics.inbound:{lanes},root.logistics.outbound:1,root.logistics.polling:1,"
+        "root.logistics.states:1"
     )
 
 

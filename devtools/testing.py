@@ -2,13 +2,16 @@
 
 Two pytest processes, because they need opposite things: the addons' tests run inside one Odoo
 (pytest-odoo, one test transaction), the end-to-end tests in ``tests/`` outside of the real servers
-that they start. One summary line closes both.
+that they start. They run side by side, as the end-to-end tests mostly wait for servers, browsers
+and clocks; what these say follows what the addons' say. One summary line closes both.
 """
 
 import json
 import os
 import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from . import addons, config, databases, paths, ports, setup
 from .console import say, step
@@ -27,11 +30,11 @@ def main(arguments):
     selected, options = split(arguments)
     inside, outside = sort_paths(selected)
     setup.ensure(browser=True)
-    results = []
-    if inside:
-        results.append(_run_inside(inside, options))
-    if outside:
-        results.append(_run_outside(outside, options))
+    if inside and outside and (os.cpu_count() or 1) > 1:
+        results = _run_side_by_side(inside, outside, options)
+    else:
+        results = [_run_inside(inside, options)] if inside else []
+        results += [_run_outside(outside, options)] if outside else []
     total = combine(results)
     for node in total["failures"]:
         print(f"FAILED {node}")
@@ -69,6 +72,31 @@ def _addon_of(path):
     return bool(parts) and parts[0].startswith(addons.PREFIX)
 
 
+def _run_side_by_side(inside, outside, options):
+    """Both at once. The end-to-end tests write into a file that is shown when its turn has come."""
+    log = paths.LOGS / f"tests-{os.getpid()}.log"
+    with open(log, "wb") as stream, ThreadPoolExecutor(1) as pool:
+        later = pool.submit(_run_outside, outside, options, stream)
+        results = [_run_inside(inside, options)]
+        say("tests: end to end, which began at the same time")
+        _show(log, later)
+        results.append(later.result())
+    log.unlink()
+    return results
+
+
+def _show(log, writer):
+    """Copy a file to our output until the future *writer* is done, and to its end."""
+    with open(log, errors="replace") as text:
+        while True:
+            is_over = writer.done()
+            sys.stdout.write(text.read())
+            sys.stdout.flush()
+            if is_over:
+                return
+            time.sleep(0.5)
+
+
 def _run_inside(selected, options):
     server = Cluster.main()
     database = f"test_{os.getpid()}"
@@ -83,18 +111,28 @@ def _run_inside(selected, options):
         conf.unlink(missing_ok=True)
 
 
-def _run_outside(selected, options):
-    return _pytest("end to end", ["-p", "no:odoo", *selected, *options], os.environ)
+def _run_outside(selected, options, stream=None):
+    return _pytest("end to end", ["-p", "no:odoo", *selected, *options], os.environ, stream)
 
 
-def _pytest(title, arguments, environment):
-    """Run one pytest; its exit code and what conftest.py counted."""
+def _pytest(title, arguments, environment, stream=None):
+    """Run one pytest; its exit code and what conftest.py counted.
+
+    :param stream: where its output goes, in the place of ours
+    """
     say(f"tests: {title}")
-    summary = paths.RUN / f"summary-{os.getpid()}.json"
+    summary = paths.RUN / f"summary-{os.getpid()}-{title.replace(' ', '-')}.json"
     summary.unlink(missing_ok=True)
     environment = {**environment, SUMMARY_ENV: str(summary)}
     command = [paths.PYTHON, "-m", "pytest", *arguments]
-    code = subprocess.run(command, cwd=paths.PROJECT, env=environment, check=False).returncode
+    code = subprocess.run(
+        command,
+        cwd=paths.PROJECT,
+        env=environment,
+        check=False,
+        stdout=stream,
+        stderr=stream and subprocess.STDOUT,
+    ).returncode
     counted = {"counts": {}, "failures": []}
     if summary.exists():
         counted = json.loads(summary.read_text())

@@ -26,6 +26,7 @@
         "data/logistics_data.xml",
         "data/logistics_team_data.xml",
         "data/logistics_assignment_rule_data.xml",
+        "data/logistics_sla_data.xml",
         "data/logistics_contract_data.xml",
         "data/logistics_provider_epcis_data.xml",
         "data/queue_job_data.xml",

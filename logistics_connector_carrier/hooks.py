@@ -20,6 +20,7 @@ PROVIDERS = {
     "provider_aftership": "aftership",
     "provider_shipengine": "shipengine",
     "provider_seventeentrack": "seventeentrack",
+    "provider_own": "own",
 }
 
 

@@ -12,6 +12,7 @@
         "security/monitoring_security.xml",
         "data/ir_cron_data.xml",
         "data/logistics_detector_data.xml",
+        "data/logistics_playbook_data.xml",
         "views/logistics_connection_health_views.xml",
         "views/logistics_menus.xml",
     ],

@@ -8,6 +8,7 @@
     "depends": ["logistics_connector_base"],
     "data": [
         "data/logistics_detector_data.xml",
+        "data/logistics_playbook_data.xml",
         "views/stock_warehouse_views.xml",
         "views/logistics_shipment_views.xml",
         "views/logistics_menus.xml",

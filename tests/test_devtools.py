@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,23 @@ def test_paths_are_told_from_options():
     )
 
 
+def test_what_is_written_meanwhile_is_shown_to_its_end(tmp_path, capsys):
+    log, goes_on = tmp_path / "log", threading.Event()
+    log.write_text("begun\n")
+
+    def write():
+        goes_on.wait(30)
+        with open(log, "a") as stream:
+            stream.write("ended\n")
+
+    with ThreadPoolExecutor(2) as pool:
+        writer = pool.submit(write)
+        shown = pool.submit(testing._show, log, writer)
+        goes_on.set()
+        shown.result(30)
+    assert capsys.readouterr().out == "begun\nended\n"
+
+
 def test_addons_run_inside_odoo_and_the_rest_outside():
     inside = "logistics_connector_base/tests/test_x.py::TestX"
     assert testing.sort_paths([inside, "tests/test_devtools.py"]) == (
@@ -114,7 +133,11 @@ def test_configuration_is_private_and_complete(tmp_path):
 
 def test_the_inbox_leaves_a_worker_to_those_who_send():
     for workers, lanes in ((0, 1), (1, 1), (2, 1), (3, 2), (4, 3), (8, 3)):
-        assert f"root.logistics.inbound:{lanes}," in config.channels(workers)
+        rooms = config.channels(workers)
+        assert f"root.logistics.inbound:{lanes}," in rooms
+        assert rooms.endswith("root.logistics.states:1")
+        # However busy the inbox is, another job finds a room.
+        assert int(rooms.split(",")[0].removeprefix("root:")) > lanes
 
 
 def test_test_modules_that_odoo_would_find(tmp_path):

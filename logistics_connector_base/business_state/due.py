@@ -38,6 +38,14 @@ BEGIN
         INSERT INTO logistics_business_due (kind, record_id) VALUES ('order', part.id);
     WHEN 'order_line' THEN
         INSERT INTO logistics_business_due (kind, record_id) VALUES ('order', part.order_id);
+        IF TG_OP = 'UPDATE' THEN
+            IF OLD.invoice_status IS DISTINCT FROM NEW.invoice_status THEN
+                -- What is invoiced closes the deliveries, too.
+                INSERT INTO logistics_business_due (kind, record_id)
+                SELECT DISTINCT 'picking', m.picking_id FROM stock_move m
+                WHERE m.sale_line_id = part.id AND m.picking_id IS NOT NULL;
+            END IF;
+        END IF;
     WHEN 'move' THEN
         INSERT INTO logistics_business_due (kind, record_id)
         SELECT 'order', l.order_id FROM sale_order_line l WHERE l.id = part.sale_line_id;
@@ -132,7 +140,7 @@ TRIGGERS = (
         f"NEW.{ORDERED} AND "
         + _differ(
             "{}.product_uom_qty", "{}.product_uom_id", "{}.qty_delivered", "{}.qty_invoiced",
-            "{}.invoice_status",
+            "{}.invoice_status", "{}.product_id", "{}.qty_delivered_method",
         ),
         "order_line",
     ),
@@ -144,19 +152,23 @@ TRIGGERS = (
         "AFTER UPDATE",
         "(NEW.sale_line_id IS NOT NULL OR OLD.sale_line_id IS NOT NULL) AND "
         + _differ(
-            END, DONE_QUANTITY, "{}.product_uom_qty", "{}.sale_line_id", "{}.picking_id",
-            "{}.location_id", "{}.location_dest_id", "{}.to_refund",
+            END, DONE_QUANTITY, "{}.product_uom_qty", "{}.product_uom", "{}.product_id",
+            "{}.sale_line_id", "{}.picking_id", "{}.location_id", "{}.location_dest_id",
+            "{}.to_refund",
         ),
         "move",
     ),
     ("stock_picking", "made", "AFTER INSERT", "", "picking"),
+    # Of what it was the back-order, nothing is to come any more.
+    ("stock_picking", "gone", "AFTER DELETE", "OLD.backorder_id IS NOT NULL", "picking"),
     (
         "stock_picking",
         "change",
         "AFTER UPDATE",
         _differ(
             END, "{}.name", "{}.backorder_id", "{}.picking_type_id", "{}.partner_id",
-            "{}.location_id", "{}.location_dest_id", "{}.date_deadline",
+            "{}.location_id", "{}.location_dest_id",
+            "COALESCE({}.date_deadline, {}.scheduled_date)",
         ),
         "picking",
     ),

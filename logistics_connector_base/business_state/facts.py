@@ -126,10 +126,13 @@ class Reader:
     def _part(self, line, rows, shipments):
         """A part of a kit, as a share of the kits ordered."""
         moves = [self._move(row, row["factor"], shipments) for row in rows]
+        # What was cancelled and delivered anew counts once; a back-order that was called off was a
+        # part of the whole.
         whole = sum(
             max(move.planned, move.quantity)
-            for move in moves
-            if move.direction == "out" and not (move.state == "cancelled" and len(moves) > 1)
+            for move, row in zip(moves, rows, strict=True)
+            if move.direction == "out"
+            and (move.state != "cancelled" or row["is_rest"] or len(moves) == 1)
         )
         share = (line["ordered"] or 0.0) / whole if whole else 0.0
         return Line(

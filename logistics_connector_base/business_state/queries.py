@@ -32,9 +32,11 @@ ORDER BY l.order_id, l.sequence, l.id
 MOVES = """
 SELECT l.order_id, l.id AS line_id, m.product_id, m.picking_id, m.state,
     m.quantity, m.product_uom_qty AS planned, COALESCE(u.factor, 1) AS factor,
-    m.location_id, m.location_dest_id, COALESCE(m.to_refund, false) AS refund
+    m.location_id, m.location_dest_id, COALESCE(m.to_refund, false) AS refund,
+    p.backorder_id IS NOT NULL AS is_rest
 FROM sale_order_line l JOIN stock_move m ON m.sale_line_id = l.id
 LEFT JOIN uom_uom u ON u.id = m.product_uom
+LEFT JOIN stock_picking p ON p.id = m.picking_id
 WHERE l.order_id = ANY(%(ids)s)
 ORDER BY m.id
 """

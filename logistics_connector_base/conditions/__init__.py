@@ -1,2 +1,2 @@
-from . import condition, shipment, pickup, silence, promise, delivery, customs, connection
-from . import quality, number, order
+from . import condition, shipment, pickup, silence, promise, delivery, attempts, customs
+from . import connection, quality, number, order

@@ -39,10 +39,14 @@ class LogisticsCondition(models.AbstractModel):
     _name = "logistics.condition"
     _description = "Logistics Condition"
 
+    # Its own ``_name`` where it only helps its heirs and cannot be asked itself.
+    _half = "logistics.condition"
     # Model of the subjects.
     _subject = None
     # What thresholds may be told apart by: "connection", "service", "lane".
     _scopes = frozenset()
+    # Whether a preview may look at some of the subjects only (``Question.every``).
+    _can_sample = False
     # It follows from a partner's silence: held back while its whole connection is silent.
     _is_silence = False
 
@@ -53,14 +57,6 @@ class LogisticsCondition(models.AbstractModel):
         :return: iterable of ``core.detectors.Threshold``
         """
         return ()
-
-    @api.model
-    def _threshold_words(self):
-        """What each threshold is called.
-
-        :return: dict, name of a threshold → words in the user's language
-        """
-        return {}
 
     @api.model
     def _spells(self, question):
@@ -153,7 +149,7 @@ class LogisticsCondition(models.AbstractModel):
             SQL(
                 """
                 SELECT key, since, until, subject, company_id FROM (%(spells)s) spells
-                WHERE since <= %(end)s AND (until IS NULL OR until > %(first)s)
+                WHERE since <= %(end)s AND (until IS NULL OR until > %(first)s AND until > since)
                 LIMIT %(most)s
                 """,
                 spells=self._spells(question),

@@ -1,8 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import COUNT, HOURS, Threshold
+from ..core.detectors import COUNT, DAY_UNIT, Threshold
 
+NO_MESSAGE = 2**31 - 1  # an id that none has
+# The newest one, with nothing after it.
+NEWEST = """
+CROSS JOIN LATERAL (
+    SELECT m.received_at AS at, NULL::timestamp AS next FROM logistics_message m
+    WHERE m.connection_id = s.id AND m.direction = 'in' ORDER BY m.id DESC LIMIT 1
+) message
+"""
 # By hand is no partner.
 AT_WORK = """
 SELECT c.id, c.company_id, c.id AS connection_id
@@ -18,6 +26,7 @@ class ConnectionCondition(models.AbstractModel):
     _name = "logistics.condition.connection"
     _inherit = "logistics.condition"
     _description = "Condition of a Connection"
+    _half = "logistics.condition.connection"
     _subject = "logistics.connection"
     _scopes = frozenset(("connection",))
 
@@ -49,18 +58,22 @@ class ConnectionSilent(models.AbstractModel):
     @api.model
     def _thresholds(self):
         return (
-            Threshold("times", 2, COUNT, most=100),
-            Threshold("least", 2, HOURS, least=0.25),
-            Threshold("hours", 48, HOURS, least=0.25),
+            Threshold(
+                "times",
+                self.env._("Times its own usual longest gap (0: always the hours)"),
+                2,
+                COUNT,
+                most=100,
+            ),
+            Threshold("least", self.env._("At least so many hours"), 2, least=0.25, may_work=True),
+            Threshold(
+                "hours",
+                self.env._("Hours, where its gaps are not known yet"),
+                48,
+                least=0.25,
+                may_work=True,
+            ),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "times": self.env._("Times its own usual longest gap (0: always the hours)"),
-            "least": self.env._("At least so many hours"),
-            "hours": self.env._("Hours, where its gaps are not known yet"),
-        }
 
     @api.model
     def _estimate(self):
@@ -68,47 +81,54 @@ class ConnectionSilent(models.AbstractModel):
 
     @api.model
     def _spells(self, question):
-        # A run needs the newest message alone; a preview all of the time that it looks at, and the
-        # one before that.
-        which = (
-            SQL("ORDER BY m.id DESC LIMIT 1")
-            if question.is_now
-            else SQL(
-                """
-                AND m.received_at >= COALESCE((
-                    SELECT b.received_at FROM logistics_message b
-                    WHERE b.connection_id = s.id AND b.direction = 'in' AND b.received_at < %s
-                    ORDER BY b.id DESC LIMIT 1), %s)
-                """,
-                question.first,
-                question.first,
-            )
-        )
-        following = (
-            SQL("NULL::timestamp")
-            if question.is_now
-            else SQL("lead(m.received_at) OVER (ORDER BY m.received_at, m.id)")
-        )
         return SQL(
             """
             SELECT s.id AS subject, s.id::text AS key,
-                   message.at + interval '1 hour' * GREATEST(
-                       COALESCE(NULLIF(usual.hours * %(times)s, 0), %(hours)s), %(least)s) AS since,
+                   GREATEST(COALESCE(
+                       message.at + interval '1 hour' * NULLIF(usual.hours * %(times)s, 0),
+                       %(hours)s), %(least)s) AS since,
                    message.next AS until, s.company_id, s.connection_id
             FROM (%(connections)s) s
             LEFT JOIN logistics_usual_gap usual ON usual.kind = 'connection'
                  AND usual.key = s.id::text
-            CROSS JOIN LATERAL (
-                SELECT m.received_at AS at, %(following)s AS next FROM logistics_message m
-                WHERE m.connection_id = s.id AND m.direction = 'in' %(which)s
-            ) message
+            %(messages)s
             """,
             times=question.number("times"),
-            hours=question.number("hours"),
-            least=question.number("least"),
+            hours=question.later(SQL("message.at"), "hours"),
+            least=question.later(SQL("message.at"), "least"),
             connections=self._connections(question),
-            following=following,
-            which=which,
+            messages=SQL(NEWEST) if question.is_now else self._messages(question),
+        )
+
+    @api.model
+    def _messages(self, question):
+        """Each message of the time that is looked at, the one before it, and the next one's time:
+        all connections in one pass."""
+        begin = SQL(
+            "COALESCE((SELECT id FROM logistics_message WHERE received_at >= %s "
+            "ORDER BY received_at, id LIMIT 1), %s)",
+            question.first,
+            NO_MESSAGE,
+        )
+        return SQL(
+            """
+            JOIN (
+                SELECT told.connection_id, told.received_at AS at, lead(told.received_at) OVER (
+                    PARTITION BY told.connection_id ORDER BY told.id) AS next
+                FROM (
+                    SELECT m.connection_id, m.id, m.received_at FROM logistics_message m
+                    WHERE m.direction = 'in' AND m.id >= (SELECT %(begin)s)
+                    UNION ALL
+                    SELECT c.id, last.id, last.received_at FROM logistics_connection c
+                    CROSS JOIN LATERAL (
+                        SELECT b.id, b.received_at FROM logistics_message b
+                        WHERE b.connection_id = c.id AND b.direction = 'in'
+                              AND b.id < (SELECT %(begin)s)
+                        ORDER BY b.id DESC LIMIT 1) last
+                ) told
+            ) message ON message.connection_id = s.id
+            """,
+            begin=begin,
         )
 
     @api.model
@@ -125,11 +145,17 @@ class ParkedOld(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 5, "days", least=0.5, most=365),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after the event was received")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days after the event was received"),
+                5,
+                DAY_UNIT,
+                least=0.5,
+                most=365,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _estimate(self):
@@ -139,13 +165,14 @@ class ParkedOld(models.AbstractModel):
     def _spells(self, question):
         return SQL(
             """
-            SELECT s.id AS subject, s.id::text AS key, min(e.received_at + %(days)s) AS since,
+            SELECT s.id AS subject, s.id::text AS key, %(since)s AS since,
                    NULL::timestamp AS until, s.company_id, s.connection_id
-            FROM (%(connections)s) s JOIN logistics_event e ON e.connection_id = s.id
-            WHERE e.shipment_id IS NULL AND e.standing = 'active'
-            GROUP BY s.id, s.company_id, s.connection_id
+            FROM (%(connections)s) s JOIN (
+                SELECT connection_id, min(received_at) AS oldest FROM logistics_event
+                WHERE shipment_id IS NULL AND standing = 'active' GROUP BY connection_id
+            ) waiting ON waiting.connection_id = s.id
             """,
-            days=question.days("days"),
+            since=question.later(SQL("waiting.oldest"), "days"),
             connections=self._connections(question),
         )
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import HOURS, Threshold
+from ..core.detectors import Threshold
 from .shipment import LIVE_STATES, OVER
 
 # From the first word of trouble to the first one that it is over; several times, if need be.
@@ -33,11 +33,7 @@ class CustomsHold(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 48, HOURS),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after customs held it")}
+        return (Threshold("hours", self.env._("Hours after customs held it"), 48, may_work=True),)
 
     @api.model
     def _holds_now(self, question):
@@ -49,7 +45,7 @@ class CustomsHold(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("trouble.at + %s", question.hours("hours"))
+        return question.later(SQL("trouble.at"), "hours")
 
     @api.model
     def _until(self, question):
@@ -66,8 +62,4 @@ class DocumentsMissing(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 24, HOURS),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after customs asked")}
+        return (Threshold("hours", self.env._("Hours after customs asked"), 24, may_work=True),)

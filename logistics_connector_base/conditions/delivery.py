@@ -1,58 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import COUNT, DAY_UNIT, HOURS, Threshold
-from .shipment import OVER
-
-# The first time that something became known, after a moment.
-NEXT = """
-(SELECT min(e.received_at) FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
- WHERE e.shipment_id = s.id AND e.classifier = 'actual' AND e.standing = 'active'
-       AND c.state = ANY(%s) AND e.received_at > %s)
-"""
-
-
-class DeliveryAttempts(models.AbstractModel):
-    """The carrier was there, several times, and could not hand it over."""
-
-    _name = "logistics.condition.delivery_attempts"
-    _inherit = "logistics.condition.shipment"
-    _description = "Delivery attempted several times"
-    _live_states = (
-        "delivery_attempted",
-        "out_for_delivery",
-        "in_transit",
-        "at_customs",
-    )
-
-    @api.model
-    def _thresholds(self):
-        return (Threshold("attempts", 2, COUNT, least=1, most=10),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"attempts": self.env._("Attempts in vain")}
-
-    @api.model
-    def _more(self, question):
-        return SQL(
-            """
-            CROSS JOIN LATERAL (
-                SELECT array_agg(e.received_at ORDER BY e.received_at) AS at
-                FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
-                WHERE e.shipment_id = s.id AND e.classifier = 'actual' AND e.standing = 'active'
-                      AND c.state = 'delivery_attempted'
-            ) attempt
-            """
-        )
-
-    @api.model
-    def _since(self, question):
-        return SQL("attempt.at[%s::int]", question.number("attempts"))
-
-    @api.model
-    def _until(self, question):
-        return SQL("LEAST(story.available, story.returning, %s)", OVER)
+from ..core.detectors import DAY_UNIT, Threshold
+from .shipment import NEXT, OVER
 
 
 class PickupWaiting(models.AbstractModel):
@@ -65,15 +15,21 @@ class PickupWaiting(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 4, DAY_UNIT, least=0.5, most=60),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after it was ready")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days after it was ready"),
+                4,
+                DAY_UNIT,
+                least=0.5,
+                most=60,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _since(self, question):
-        return SQL("story.available + %s", question.days("days"))
+        return question.later(SQL("story.available"), "days")
 
     @api.model
     def _until(self, question):
@@ -89,25 +45,28 @@ class PodMissing(models.AbstractModel):
     """It is delivered, and no proof of that has come."""
 
     _name = "logistics.condition.pod_missing"
-    _inherit = "logistics.condition.shipment"
+    _inherit = "logistics.condition.delivered"
     _description = "Delivered, and no proof of delivery"
-    _live_states = ("delivered",)
-    _reach_days = 90
-    _is_after_delivery = True
 
     @api.model
     def _thresholds(self):
         return (
-            Threshold("hours", 48, HOURS, least=1),
-            Threshold("days", 30, DAY_UNIT, least=1, most=90),
+            Threshold(
+                "hours",
+                self.env._("Hours after the delivery became known"),
+                48,
+                least=1,
+                may_work=True,
+            ),
+            Threshold(
+                "days",
+                self.env._("Days after which nobody asks any more"),
+                30,
+                DAY_UNIT,
+                least=1,
+                most=90,
+            ),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "hours": self.env._("Hours after the delivery became known"),
-            "days": self.env._("Days after which nobody asks any more"),
-        }
 
     @api.model
     def _holds_now(self, question):
@@ -115,7 +74,7 @@ class PodMissing(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("story.delivered + %s", question.hours("hours"))
+        return question.later(SQL("story.delivered"), "hours")
 
     @api.model
     def _until(self, question):
@@ -134,15 +93,21 @@ class ReturnStuck(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 10, DAY_UNIT, least=1, most=120),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after the return began")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days after the return began"),
+                10,
+                DAY_UNIT,
+                least=1,
+                most=120,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _since(self, question):
-        return SQL("story.returning + %s", question.days("days"))
+        return question.later(SQL("story.returning"), "days")
 
     @api.model
     def _until(self, question):

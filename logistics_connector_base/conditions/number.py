@@ -11,7 +11,7 @@ SELECT newer.shipment_id AS subject, concat_ws('|', newer.company_id, newer.valu
        newer.company_id, NULL::integer AS connection_id
 FROM logistics_shipment_reference newer
 JOIN logistics_shipment s ON s.id = newer.shipment_id
-JOIN logistics_shipment_reference older ON older.value_key = newer.value_key
+%(older)s
      AND older.company_id = newer.company_id AND older.shipment_id < newer.shipment_id
      AND older.type IN %(types)s
      AND (COALESCE(older.issuer, '') IN ('', newer.issuer) OR COALESCE(newer.issuer, '') = '')
@@ -23,6 +23,15 @@ WHERE newer.type IN %(types)s AND newer.value_key <> '' AND %(companies)s AND %(
       AND NOT COALESCE(newer.valid_to < older.valid_from, FALSE)
       AND NOT COALESCE(older.valid_to < newer.valid_from, FALSE)
 """
+OLDER = SQL("JOIN logistics_shipment_reference older ON older.value_key = newer.value_key")
+# Of a few, one by one: their numbers are found by an index instead of reading all numbers.
+OLDER_OF_FEW = SQL(
+    """
+    JOIN LATERAL (
+        SELECT * FROM logistics_shipment_reference r WHERE r.value_key = newer.value_key OFFSET 0
+    ) older ON TRUE
+    """
+)
 END = """
 (SELECT min(e.received_at) FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
  WHERE e.shipment_id = %s AND e.classifier = 'actual' AND e.standing = 'active'
@@ -59,10 +68,16 @@ class DuplicateTracking(models.AbstractModel):
             PAIRS,
             end_of_newer=SQL(END, SQL("newer.shipment_id")),
             end_of_older=SQL(END, SQL("older.shipment_id")),
+            older=OLDER_OF_FEW if question.is_now else OLDER,
             types=TYPES,
             companies=question.is_company(SQL("newer.company_id")),
-            allowed=question.is_allowed(SQL("newer.shipment_id")),
-            which=which,
+            # Who may not see one of the two does not learn of it from the other.
+            allowed=SQL(
+                "%s AND %s",
+                question.is_allowed(SQL("newer.shipment_id")),
+                question.is_allowed(SQL("older.shipment_id")),
+            ),
+            which=SQL("%s AND %s", question.is_sampled(SQL("newer.shipment_id")), which),
         )
 
     @api.model

@@ -18,19 +18,22 @@ class DeliveredNotInvoiced(models.AbstractModel):
     """The customer has the goods, and no invoice for them."""
 
     _name = "logistics.condition.delivered_not_invoiced"
-    _inherit = "logistics.condition.shipment"
+    _inherit = "logistics.condition.delivered"
     _description = "Delivered, and not invoiced"
-    _live_states = ("delivered",)
     _reach_days = 120
-    _is_after_delivery = True
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 3, DAY_UNIT, most=90),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after the delivery became known")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days after the delivery became known"),
+                3,
+                DAY_UNIT,
+                most=90,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _estimate(self):
@@ -56,7 +59,7 @@ class DeliveredNotInvoiced(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("story.delivered + %s", question.days("days"))
+        return question.later(SQL("story.delivered"), "days")
 
     @api.model
     def _until(self, question):
@@ -89,11 +92,11 @@ class InvoicedNotDelivered(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 7, DAY_UNIT, most=365),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after the invoice")}
+        return (
+            Threshold(
+                "days", self.env._("Days after the invoice"), 7, DAY_UNIT, most=365, may_work=True
+            ),
+        )
 
     @api.model
     def _estimate(self):
@@ -114,4 +117,4 @@ class InvoicedNotDelivered(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("invoiced.at + %s", question.days("days"))
+        return question.later(SQL("invoiced.at"), "days")

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import HOURS, Threshold
+from ..core.detectors import DAY_UNIT, Threshold
 from .shipment import LIVE_STATES, MOVING_STATES, OVER
 
 STILL_HERE = (*(state for state in LIVE_STATES if state not in MOVING_STATES), "at_customs")
@@ -20,11 +20,9 @@ class NoPickupScan(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 24, HOURS, least=1),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the label")}
+        return (
+            Threshold("hours", self.env._("Hours after the label"), 24, least=1, may_work=True),
+        )
 
     @api.model
     def _holds_now(self, question):
@@ -32,7 +30,7 @@ class NoPickupScan(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("story.labelled + %s", question.hours("hours"))
+        return question.later(SQL("story.labelled"), "hours")
 
     @api.model
     def _until(self, question):
@@ -49,11 +47,14 @@ class NoPickup(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 12, HOURS),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the planned pick-up, or the end of its day (UTC)")}
+        return (
+            Threshold(
+                "hours",
+                self.env._("Hours after the planned pick-up, or the end of its day (UTC)"),
+                12,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _holds_now(self, question):
@@ -72,8 +73,8 @@ class NoPickup(models.AbstractModel):
     @api.model
     def _since(self, question):
         return SQL(
-            "GREATEST(story.labelled, COALESCE(planned.at, s.ship_date + interval '1 day') + %s)",
-            question.hours("hours"),
+            "GREATEST(story.labelled, %s)",
+            question.later(SQL("COALESCE(planned.at, s.ship_date + interval '1 day')"), "hours"),
         )
 
     @api.model
@@ -100,11 +101,16 @@ class ShippedAfterCancel(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 14, "days", least=1, most=90),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days for which the case stays open")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days for which the case stays open"),
+                14,
+                DAY_UNIT,
+                least=1,
+                most=90,
+            ),
+        )
 
     @api.model
     def _more(self, question):

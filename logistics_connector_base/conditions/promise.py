@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import DAY_UNIT, HOURS, Threshold
+from ..core.detectors import DAY_UNIT, Threshold
 from .shipment import OVER
 
 
@@ -14,11 +14,7 @@ class EtaLate(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 1, HOURS),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the promise that do not matter")}
+        return (Threshold("hours", self.env._("Hours after the promise that do not matter"), 1),)
 
     @api.model
     def _holds_now(self, question):
@@ -69,11 +65,7 @@ class Late(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 2, HOURS),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the promise")}
+        return (Threshold("hours", self.env._("Hours after the promise"), 2),)
 
     @api.model
     def _estimate(self):
@@ -92,25 +84,22 @@ class DeliveredLate(models.AbstractModel):
     """It came after the promised time."""
 
     _name = "logistics.condition.delivered_late"
-    _inherit = "logistics.condition.shipment"
+    _inherit = "logistics.condition.delivered"
     _description = "Delivered after the promised time"
-    _live_states = ("delivered",)
-    _reach_days = 90
-    _is_after_delivery = True
 
     @api.model
     def _thresholds(self):
         return (
-            Threshold("hours", 2, HOURS),
-            Threshold("days", 7, DAY_UNIT, least=1, most=90),
+            Threshold("hours", self.env._("Hours after the promise"), 2),
+            Threshold(
+                "days",
+                self.env._("Days for which the case stays open"),
+                7,
+                DAY_UNIT,
+                least=1,
+                most=90,
+            ),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "hours": self.env._("Hours after the promise"),
-            "days": self.env._("Days for which the case stays open"),
-        }
 
     @api.model
     def _estimate(self):

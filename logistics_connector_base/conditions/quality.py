@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import COUNT, HOURS, SHARE, Threshold
+from ..core.detectors import COUNT, SHARE, Threshold
 
 DAY = timedelta(hours=24)
 
@@ -15,20 +15,21 @@ class RollingShare(models.AbstractModel):
     _name = "logistics.condition.rolling"
     _inherit = "logistics.condition.connection"
     _description = "Condition of a Share of the Last 24 Hours"
+    _half = "logistics.condition.rolling"
 
     @api.model
     def _thresholds(self):
         return (
-            Threshold("share", 5, SHARE, least=0.1, most=100),
-            Threshold("events", 20, COUNT, least=1),
+            Threshold(
+                "share",
+                self.env._("More than so many percent of the last 24 hours' events"),
+                5,
+                SHARE,
+                least=0.1,
+                most=100,
+            ),
+            Threshold("events", self.env._("Of at least so many events"), 20, COUNT, least=1),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "share": self.env._("More than so many percent of the last 24 hours' events"),
-            "events": self.env._("Of at least so many events"),
-        }
 
     @api.model
     def _is_bad(self, question):
@@ -89,14 +90,15 @@ class LatencyHigh(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 6, HOURS, least=0.1), *super()._thresholds())
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "hours": self.env._("Late is: received so many hours after it happened"),
-            **super()._threshold_words(),
-        }
+        return (
+            Threshold(
+                "hours",
+                self.env._("Late is: received so many hours after it happened"),
+                6,
+                least=0.1,
+            ),
+            *super()._thresholds(),
+        )
 
     @api.model
     def _is_bad(self, question):

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from odoo.tools import SQL
 
-from ..core.detectors import Looks, by_precision, plain, squeezed
+from ..core.detectors import HOURS, Looks, by_precision, plain, squeezed
+from .clock import Clock, passed
 
 # Shipments with late news: what happened before the first look may have become known after it.
 SLACK = timedelta(days=7)
@@ -14,17 +15,21 @@ SLACK = timedelta(days=7)
 @dataclass(frozen=True)
 class Question:
     """``looks`` is one moment for a run, and many for a preview. ``defaults`` are the thresholds by
-    name, ``overrides`` lists of :class:`~..core.detectors.Override` by name. ``allowed`` restricts
-    the subjects to those that a person may see (SQL, a list of ids), None: all of them."""
+    name, ``overrides`` lists of :class:`~..core.detectors.Override` by name; ``units`` and
+    ``clocks`` say what the defaults are counted in. ``allowed`` restricts the subjects to those
+    that a person may see (SQL, a list of ids), None: all of them."""
 
     looks: Looks
     companies: tuple[int, ...]
     defaults: dict
     overrides: dict = field(default_factory=dict)
+    units: dict = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
     scopes: frozenset = frozenset()
     allowed: SQL | None = None
     after: int = 0
     last: int | None = None
+    every: int = 1
 
     @property
     def is_now(self) -> bool:
@@ -44,11 +49,8 @@ class Question:
 
     def number(self, name: str) -> SQL:
         """A threshold as SQL: of the most specific override that fits ``s``, or the default."""
-        return SQL("%s::float", self._cases(name, SQL("%s", self.defaults[name])))
-
-    def said(self, name: str) -> SQL:
-        """A threshold only where an override says one, else NULL."""
-        return SQL("%s::float", self._cases(name, SQL("NULL")))
+        default = SQL("%s", self.defaults[name])
+        return SQL("%s::float", self._cases(name, lambda one: SQL("%s", one.value), default))
 
     def hours(self, name: str) -> SQL:
         return SQL("(%s * interval '1 hour')", self.number(name))
@@ -56,10 +58,32 @@ class Question:
     def days(self, name: str) -> SQL:
         return SQL("(%s * interval '1 day')", self.number(name))
 
-    def _cases(self, name: str, otherwise: SQL) -> SQL:
+    def later(self, moment: SQL, name: str) -> SQL:
+        """When a threshold has passed since a moment, by the clock that it is counted by.
+
+        :param SQL moment: naive UTC; it is written several times
+        """
+        overrides = self.overrides.get(name, ())
+        if name not in self.clocks and not any(one.clock for one in overrides):
+            unit = self.days if self._unit(name) != HOURS else self.hours
+            return SQL("(%s + %s)", moment, unit(name))
+        default = passed(moment, self.defaults[name], self._unit(name), self.clocks.get(name))
+        return self._cases(name, self._passed(moment, name), default)
+
+    def said(self, moment: SQL, name: str) -> SQL:
+        """The same where an override says how long, else NULL."""
+        return self._cases(name, self._passed(moment, name), SQL("NULL::timestamp"))
+
+    def _unit(self, name):
+        return self.units.get(name, HOURS)
+
+    def _passed(self, moment, name):
+        return lambda one: passed(moment, one.value, self._unit(name), one.clock)
+
+    def _cases(self, name: str, say, otherwise: SQL) -> SQL:
         # The order is that of core.detectors.choose: a test holds the two together.
         whens = [
-            SQL("WHEN %s THEN %s", _fits(override, self.scopes), override.value)
+            SQL("WHEN %s THEN %s", _fits(override, self.scopes), say(override))
             for override in by_precision(self.overrides.get(name, ()))
         ]
         if not whens:
@@ -71,6 +95,10 @@ class Question:
 
     def is_allowed(self, column: SQL) -> SQL:
         return SQL("TRUE") if self.allowed is None else SQL("%s IN %s", column, self.allowed)
+
+    def is_sampled(self, column: SQL) -> SQL:
+        """Whether a subject is looked at, where a preview looks at one in ``every``."""
+        return SQL("TRUE") if self.every == 1 else SQL("%s %% %s = 0", column, self.every)
 
 
 def _fits(override, scopes) -> SQL:

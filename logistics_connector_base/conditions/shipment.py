@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..core.taxonomy import PROOF_OF_PICKUP, STATES
-from ..models.logistics_shipment import FINAL_STATES
+from ..models.shipment.logistics_shipment import FINAL_STATES
 from .question import SLACK
 
 BATCH = 20_000
@@ -39,7 +39,7 @@ LEFT JOIN (
 LEFT JOIN stock_warehouse w ON w.id = s.warehouse_id
 LEFT JOIN res_partner op ON op.id = w.partner_id
 LEFT JOIN res_partner dp ON dp.id = s.partner_id
-WHERE %(companies)s AND %(allowed)s AND %(which)s
+WHERE %(companies)s AND %(allowed)s AND %(sampled)s AND %(which)s
 """
 # What became known when (the time of receipt), from the events that count.
 STORY = """
@@ -55,10 +55,17 @@ SELECT min(e.received_at) FILTER (WHERE c.state IN ('booked', 'manifested')) AS 
        min(e.received_at) FILTER (WHERE c.state = 'cancelled') AS called_off,
        min(e.occurred_at) FILTER (WHERE c.state = 'cancelled') AS called_off_at,
        min(e.received_at) FILTER (WHERE c.state = 'available_for_pickup') AS available,
+       count(*) FILTER (WHERE c.state = 'delivery_attempted') AS attempts,
        min(e.received_at) FILTER (WHERE c.flag_set LIKE '%%pod_received%%') AS proven
 FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
 WHERE e.shipment_id = s.id AND e.classifier = 'actual' AND e.standing = 'active'
       AND COALESCE(e.retracts, '') = ''
+"""
+# The first time that a state became known, after a moment.
+NEXT = """
+(SELECT min(e.received_at) FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
+ WHERE e.shipment_id = s.id AND e.classifier = 'actual' AND e.standing = 'active'
+       AND c.state = ANY(%s) AND e.received_at > %s)
 """
 # Its life's end, as it became known: what was called off after the pick-up was not.
 OVER = SQL(
@@ -74,8 +81,10 @@ class ShipmentCondition(models.AbstractModel):
     _name = "logistics.condition.shipment"
     _inherit = "logistics.condition"
     _description = "Condition of a Shipment"
+    _half = "logistics.condition.shipment"
     _subject = "logistics.shipment"
     _scopes = frozenset(("connection", "service", "lane"))
+    _can_sample = True
 
     # States in which it can hold now; the others are not looked at.
     _live_states = LIVE_STATES
@@ -146,6 +155,7 @@ class ShipmentCondition(models.AbstractModel):
             CANDIDATES,
             companies=question.is_company(SQL("s.company_id")),
             allowed=question.is_allowed(SQL("s.id")),
+            sampled=question.is_sampled(SQL("s.id")),
             which=which,
         )
 
@@ -234,3 +244,15 @@ class ShipmentCondition(models.AbstractModel):
                 when=subject.last_event_id.occurred_local,
             )
         return self.env._("It does not hold any more: %s", labels[subject.state])
+
+
+class DeliveredCondition(models.AbstractModel):
+    """What is true of shipments some time after their delivery."""
+
+    _name = "logistics.condition.delivered"
+    _inherit = "logistics.condition.shipment"
+    _description = "Condition of a Delivered Shipment"
+    _half = "logistics.condition.delivered"
+    _live_states = ("delivered",)
+    _reach_days = 90
+    _is_after_delivery = True

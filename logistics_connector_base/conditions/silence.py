@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core.detectors import COUNT, DAY_UNIT, HOURS, Threshold
+from ..core.detectors import COUNT, DAY_UNIT, Threshold
 from .question import lane_key
 from .shipment import MOVING_STATES, OVER
 
@@ -45,16 +45,21 @@ class Stale(models.AbstractModel):
     @api.model
     def _thresholds(self):
         return (
-            Threshold("hours", 48, HOURS, least=1),
-            Threshold("times", 1, COUNT, most=20),
+            Threshold(
+                "hours",
+                self.env._("Hours, where nothing is known of the lane"),
+                48,
+                least=1,
+                may_work=True,
+            ),
+            Threshold(
+                "times",
+                self.env._("Times the lane's usual longest gap (0: always the hours)"),
+                1,
+                COUNT,
+                most=20,
+            ),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "hours": self.env._("Hours, where nothing is known of the lane"),
-            "times": self.env._("Times the lane's usual longest gap (0: always the hours)"),
-        }
 
     @api.model
     def _estimate(self):
@@ -76,12 +81,12 @@ class Stale(models.AbstractModel):
         # Hours that a person gave for a lane go before what was counted.
         return SQL(
             """
-            news.at + interval '1 hour' * COALESCE(
-                %(said)s, NULLIF(usual.hours * %(times)s, 0), %(hours)s)
+            COALESCE(%(said)s, news.at + interval '1 hour' * NULLIF(usual.hours * %(times)s, 0),
+                     %(hours)s)
             """,
-            said=question.said("hours"),
+            said=question.said(SQL("news.at"), "hours"),
             times=question.number("times"),
-            hours=question.number("hours"),
+            hours=question.later(SQL("news.at"), "hours"),
         )
 
     @api.model
@@ -104,11 +109,16 @@ class LostSuspect(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("days", 5, DAY_UNIT, least=1),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"days": self.env._("Days after the promise, and after the last news")}
+        return (
+            Threshold(
+                "days",
+                self.env._("Days after the promise, and after the last news"),
+                5,
+                DAY_UNIT,
+                least=1,
+                may_work=True,
+            ),
+        )
 
     @api.model
     def _more(self, question):
@@ -116,7 +126,7 @@ class LostSuspect(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("GREATEST(news.at, s.promised_delivery_at) + %s", question.days("days"))
+        return question.later(SQL("GREATEST(news.at, s.promised_delivery_at)"), "days")
 
     @api.model
     def _until(self, question):

@@ -5,7 +5,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.fields import Domain
 from odoo.http import request
 
-from ..models.logistics_shipment_tracking_page import PUBLIC_ID
+from ..models.customer.logistics_shipment_tracking_page import PUBLIC_ID
 from .track import proof_response
 
 ORDERS = {"new": "id desc", "expected": "estimated_delivery_at asc nulls last, id desc"}
@@ -46,6 +46,7 @@ class ShipmentPortal(CustomerPortal):
         auth="user",
         website=True,
         methods=["GET"],
+        logistics_page=True,
     )
     def portal_my_shipments(self, page=1, sortby=None, filterby=None, search=None, **_ignored):
         env = request.env
@@ -94,7 +95,12 @@ class ShipmentPortal(CustomerPortal):
         return self._private(request.render("logistics_connector_base.portal_my_shipments", values))
 
     @http.route(
-        "/my/shipments/<string:public_id>", type="http", auth="user", website=True, methods=["GET"]
+        "/my/shipments/<string:public_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        logistics_page=True,
     )
     def portal_my_shipment(self, public_id, **_ignored):
         shipment = self._my_shipment(public_id)
@@ -116,6 +122,7 @@ class ShipmentPortal(CustomerPortal):
         type="http",
         auth="user",
         methods=["GET"],
+        logistics_page=True,
     )
     def portal_my_shipment_proof(self, public_id, file_id, **_ignored):
         shipment = self._my_shipment(public_id)

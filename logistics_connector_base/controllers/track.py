@@ -11,7 +11,7 @@ from odoo.tools.image import image_process
 from odoo.tools.misc import get_lang
 from werkzeug.exceptions import NotFound
 
-from ..models.logistics_shipment_documents import SAFE_TYPES
+from ..models.shipment.logistics_shipment_documents import SAFE_TYPES
 
 STYLE = "logistics_connector_base/static/customer/customer.css"
 # A logo that weighs more than this is made smaller; the page carries it within itself.
@@ -23,6 +23,7 @@ PAGE = {
     "save_session": False,
     "readonly": True,
     "sitemap": False,
+    "logistics_page": True,
 }
 PRIVATE = {
     # The link is the key: it is told to no other site, no search engine, no shared cache.

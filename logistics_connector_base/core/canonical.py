@@ -98,7 +98,8 @@ class ParsedEvent:
     JSON, EPCIS); it is "" otherwise and the mapping decides.
     ``source_id``/``revision`` are the partner's own identity of the event, where it has one.
     ``retracts``/``corrects`` hold the source_id of the event that this one withdraws or replaces.
-    ``estimated_delivery`` is what the event says of the expected delivery, if it does.
+    ``estimated_delivery`` is what the event says of the expected delivery, if it does: the end of
+    the window, where a window is told; ``estimated_from`` is its beginning then.
     """
 
     issuer: str
@@ -121,6 +122,7 @@ class ParsedEvent:
     signed_by: str = ""
     ship_date: date | None = None
     estimated_delivery: Instant | None = None
+    estimated_from: Instant | None = None
     documents: tuple[Document, ...] = ()
     pointer: str = ""  # JSON pointer (or segment number) of this event inside the message
     # The state as it is, without the moment at which it came about: nothing new where the last that

@@ -81,10 +81,16 @@ def states_of(*stages: str) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """``kind``: "delivered", "expected" and "was_expected" (the carrier's estimate), "planned" and
-    "was_planned" (our promise), or "" where nothing is known. ``at`` in the zone of the place."""
+    "was_planned" (our promise), or "" where nothing is known. ``at`` in the zone of the place;
+    ``since`` the beginning of a window of some hours that ends then."""
 
     kind: str = ""
     at: datetime | None = None
+    since: datetime | None = None
+
+
+# A window that is longer says no more than the day.
+LONGEST_WINDOW = timedelta(hours=12)
 
 
 def expectation(
@@ -93,6 +99,7 @@ def expectation(
     delivered_at: datetime | None = None,
     estimated_at: datetime | None = None,
     promised_at: datetime | None = None,
+    estimated_from: datetime | None = None,
 ) -> Expectation:
     """When the goods came, or should. All times aware and in the zone of the place.
 
@@ -106,7 +113,14 @@ def expectation(
         return Expectation()
     if estimated_at:
         is_over = estimated_at.date() < now.date()
-        return Expectation("was_expected" if is_over else "expected", estimated_at)
+        if is_over:
+            return Expectation("was_expected", estimated_at)
+        is_window = (
+            estimated_from
+            and estimated_from.date() == estimated_at.date()
+            and timedelta(0) < estimated_at - estimated_from <= LONGEST_WINDOW
+        )
+        return Expectation("expected", estimated_at, estimated_from if is_window else None)
     if promised_at:
         is_over = promised_at.date() < now.date()
         return Expectation("was_planned" if is_over else "planned", promised_at)

@@ -16,15 +16,18 @@ HOURS, DAY_UNIT, COUNT, SHARE = "hours", "days", "count", "share"
 class Threshold:
     """One number that a condition asks for.
 
-    ``unit``: "hours" or "days" (calendar ones), "count", or "share" in percent. ``least`` and
-    ``most`` bound what may be entered.
+    ``label`` is what people call it, in their language. ``unit``: "hours" or "days", "count", or
+    "share" in percent. ``least`` and ``most`` bound what may be entered. ``may_work``: hours and
+    days may be counted in working time, because people wait on people.
     """
 
     name: str
+    label: str
     default: float
     unit: str = HOURS
     least: float = 0.0
     most: float = 10_000.0
+    may_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Override:
     """A threshold for some subjects; what is None or "" says nothing. ``order`` tells two of the
-    same precision apart: the one that was made first goes first."""
+    same precision apart: the one that was made first goes first. ``clock`` is what its hours are
+    counted by, carried along."""
 
     value: float
     connection: int | None = None
@@ -56,6 +60,7 @@ class Override:
     origin: Place = Place()
     destination: Place = Place()
     order: int = 0
+    clock: object | None = None
 
     def fits(self, subject: Subject) -> bool:
         """Whether it speaks of this subject. Services are compared without regard to capitals,

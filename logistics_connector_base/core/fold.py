@@ -37,6 +37,7 @@ class FoldEvent:
     recorded_at: datetime | None = None
     precision: str = "second"
     source_id: str = ""
+    estimated_from: datetime | None = None  # the beginning of the window that the estimate ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class ShipmentView:
 
     ``picked_up_at``: the pick-up event, or where there is none the first that proves it.
     ``delivered_at``: when the state became "delivered" for the first time.
-    ``estimated_delivery_at``: the newest estimate, frozen by the delivery.
+    ``estimated_delivery_at``: the newest estimate, frozen by the delivery;
+    ``estimated_delivery_from_at``: the beginning of its window, where it has one.
     ``first_event_at``, ``last_event_at``, ``last_fingerprint``, ``last_code``: of actual events.
     ``contradicted_by``: fingerprint of the newest actual event that happened after the end of the
     shipment's life and says that it was not the end (moving after cancelled, delivered after
@@ -62,6 +64,7 @@ class ShipmentView:
     last_fingerprint: str = ""
     last_code: str = ""
     contradicted_by: str = ""
+    estimated_delivery_from_at: datetime | None = None
 
 
 def _content(event: FoldEvent) -> tuple[str, ...]:
@@ -72,7 +75,8 @@ def _content(event: FoldEvent) -> tuple[str, ...]:
     recorded = event.recorded_at.isoformat() if event.recorded_at else ""
     estimate = event.estimated_delivery.isoformat() if event.estimated_delivery else ""
     occurred = event.occurred_at.isoformat() if event.occurred_at else ""
-    return (recorded, estimate, event.code, occurred, event.precision, event.classifier)
+    begins = event.estimated_from.isoformat() if event.estimated_from else ""
+    return (recorded, estimate, event.code, occurred, event.precision, event.classifier, begins)
 
 
 def _distinct(events: Iterable[FoldEvent]) -> list[FoldEvent]:
@@ -147,8 +151,11 @@ def _flags(
     return frozenset(flags)
 
 
-def _estimate(events: Iterable[FoldEvent], delivered_at: datetime | None) -> datetime | None:
-    """The estimate that its source made last; one made after the delivery does not count.
+def _estimate(
+    events: Iterable[FoldEvent], delivered_at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """The estimate that its source made last, and where its window begins, if it has one; one made
+    after the delivery does not count.
 
     An estimate is dated by its record; an actual scan that carries one, failing that, by the scan.
     Undated estimates give way to dated ones; among equals the later delivery is shown, as a
@@ -163,8 +170,13 @@ def _estimate(events: Iterable[FoldEvent], delivered_at: datetime | None) -> dat
             when = event.occurred_at
         when = when or _LONG_AGO
         if delivered_at is None or when <= delivered_at:
-            made.append((when, event.estimated_delivery))
-    return max(made)[1] if made else None
+            ends = event.estimated_delivery
+            # Of equals the one that says more exactly when.
+            made.append((when, ends, event.estimated_from or _LONG_AGO))
+    if not made:
+        return None, None
+    _when, ends, begins = max(made)
+    return ends, None if begins == _LONG_AGO else begins
 
 
 def fold(events: Iterable[FoldEvent], rules: Mapping[str, CodeRule]) -> ShipmentView:
@@ -197,12 +209,14 @@ def fold(events: Iterable[FoldEvent], rules: Mapping[str, CodeRule]) -> Shipment
             if not (same_day and "day" in (event.precision, since_precision)):
                 contradicted_by = event.fingerprint
     last = actual[-1] if actual else None
+    estimate, begins = _estimate(distinct, delivered_at)
     return ShipmentView(
         state=state,
         flags=_flags(distinct, rules, state, delivered_at),
         picked_up_at=_pick_up(actual, rules),
         delivered_at=delivered_at,
-        estimated_delivery_at=_estimate(distinct, delivered_at),
+        estimated_delivery_at=estimate,
+        estimated_delivery_from_at=begins,
         first_event_at=actual[0].occurred_at if actual else None,
         last_event_at=last.occurred_at if last else None,
         last_fingerprint=last.fingerprint if last else "",

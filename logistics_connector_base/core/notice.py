@@ -17,6 +17,10 @@ MILESTONES = (
     "delivered",
     "returned",
 )
+# Not of the journey: what was told was a mistake.
+CORRECTED = "corrected"
+# Of these a customer is told so: nobody waits for what has come, or goes back, any more.
+TAKEN_BACK = ("delivered", "returned")
 _OF_STAGE = {
     customer.SHIPPED: "shipped",
     customer.OUT: "out_for_delivery",
@@ -115,7 +119,8 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
         return Verdict(WAIT, at=facts.due_at)
     if facts.stands_at != facts.milestone:
         return Verdict(DROP, OVERTAKEN)
-    if policy.per_day and facts.sent_today >= policy.per_day:
+    is_correction = facts.milestone == CORRECTED  # whatever else they heard that day was not wrong
+    if policy.per_day and facts.sent_today >= policy.per_day and not is_correction:
         return Verdict(DROP, TOO_MANY)
     if is_quiet(now, policy):
         at = end_of_quiet(now, policy)
@@ -126,9 +131,19 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Verdict:
 
 
 def is_told(milestone: str, told: frozenset[str]) -> bool:
-    """Whether this one, or a later one, was told."""
+    """Whether this one, or a later one, was told. A mistake is owned up to once."""
+    if milestone == CORRECTED:
+        return CORRECTED in told
     rank = MILESTONES.index(milestone)
-    return any(MILESTONES.index(other) >= rank for other in told)
+    return any(MILESTONES.index(other) >= rank for other in told if other != CORRECTED)
+
+
+def is_wrong(told: str, stands_at: str, stage: str) -> bool:
+    """Whether a customer who was told of this milestone must hear that it was a mistake, once the
+    partner has taken it back. Not where the goods are lost: somebody talks to the customer."""
+    if told not in TAKEN_BACK or stage == customer.PROBLEM:
+        return False
+    return not stands_at or MILESTONES.index(stands_at) < MILESTONES.index(told)
 
 
 def is_quiet(moment: datetime, policy: Policy) -> bool:

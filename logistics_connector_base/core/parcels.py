@@ -7,7 +7,7 @@ Still a pure function of the set of events (law 4): one fold for each parcel, pu
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from .fold import FoldEvent, ShipmentView, fold
+from .fold import _LONG_AGO, FoldEvent, ShipmentView, fold
 from .taxonomy import STATES, CodeRule
 
 _DELIVERED_RANK = STATES["delivered"].rank
@@ -42,6 +42,14 @@ def fold_parcels(
     arrived = [view for view in views if view.delivered_at]
     waited_for = [view for view in views if not view.delivered_at] or views
     is_over = STATES[slowest.state].rank >= _DELIVERED_RANK
+    expected = max(
+        (
+            (view.estimated_delivery_at, view.estimated_delivery_from_at or _LONG_AGO)
+            for view in waited_for
+            if view.estimated_delivery_at
+        ),
+        default=(None, _LONG_AGO),
+    )
     flags = frozenset().union(*(view.flags for view in views))
     if 0 < len(arrived) < len(views):
         flags |= {"partial"}
@@ -51,8 +59,7 @@ def fold_parcels(
         flags=flags,
         picked_up_at=min((v.picked_up_at for v in views if v.picked_up_at), default=None),
         delivered_at=max((v.delivered_at for v in arrived), default=None) if is_over else None,
-        estimated_delivery_at=max(
-            (v.estimated_delivery_at for v in waited_for if v.estimated_delivery_at), default=None
-        ),
+        estimated_delivery_at=expected[0],
+        estimated_delivery_from_at=None if expected[1] == _LONG_AGO else expected[1],
         contradicted_by=max(view.contradicted_by for view in views),
     )

@@ -198,6 +198,11 @@ def instant_or_none(reader, *args, **kwargs) -> Instant | None:
         return None
 
 
+def window_begins(begins: Instant | None, ends: Instant | None) -> Instant | None:
+    """The beginning of a delivery window, None where it makes none with its end."""
+    return begins if begins and ends and begins.utc < ends.utc else None
+
+
 def local_zone(context: ParseContext) -> str:
     """The connection's zone, checked once, so that a typing error in it is not taken for a
     message without usable times."""
@@ -241,6 +246,7 @@ def proof(scan: ParsedEvent, kind: str, content: bytes, pointer: str) -> ParsedE
         code="DOC_POD",
         classifier="actual",
         estimated_delivery=None,
+        estimated_from=None,
         documents=(document,),
         pointer=pointer,
     )

@@ -77,7 +77,7 @@ class InboxBatch:
         self.env["logistics.exception"]._report(
             reader.troubles + writer.troubles + waiting + acknowledged
         )
-        self.env["logistics.exception"]._hear(self._heard(writer.fresh))
+        self.env["logistics.exception"]._hear(*self._heard(writer.fresh))
         self.holder.settle({message.connection_id.id for message in self.parsed})
 
     def _leave(self, matcher, reader):
@@ -99,13 +99,18 @@ class InboxBatch:
         )
 
     def _heard(self, fresh):
-        """Of which shipments something new was told, and when: id → time of the last receipt."""
-        heard = {}
+        """Of which shipments something new was told, and when, and of which numbers without one.
+
+        :return: (id → time of the last receipt, key of the number's case → the same)
+        """
+        heard, unmatched = {}, {}
         for item in self.items:
-            if item.shipment_id and item.fingerprint in fresh:
+            if item.fingerprint in fresh:
+                found = item.shipment_id or self._parking_key(item)
+                times = heard if item.shipment_id else unmatched
                 at = item.message.received_at
-                heard[item.shipment_id] = max(at, heard.get(item.shipment_id, at))
-        return heard
+                times[found] = max(at, times.get(found, at))
+        return heard, unmatched
 
     def _displace(self):
         """Where a person took a message in the place of the first one, the first one's events count

@@ -77,6 +77,7 @@ def with_documents_apart(events):
             # A part of the scan: withdrawn and replaced with it.
             source_id=part_of(event.source_id, "document"),
             estimated_delivery=None,
+            estimated_from=None,
             documents=proofs,
         )
 

@@ -1,6 +1,6 @@
 """Appending the facts of a batch: what is new is inserted, what waited gets its shipment."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import NamedTuple
 
 from odoo.tools import SQL
@@ -13,6 +13,8 @@ from .contenders import Contenders
 from .item import is_implausible
 from .meanings import retranslate
 from .reading import TEXT_LIMIT
+
+WINDOW = timedelta(days=2)  # a longer one is none
 
 
 class Known(NamedTuple):
@@ -232,6 +234,7 @@ class Writer:
             "received_at": message.received_at,
             "processed_at": self.now,
             "estimated_delivery_at": _column(_estimate(item)),
+            "estimated_delivery_from_at": _column(_estimate_from(item)),
             "place_name": clean_text(place.name or place.street, TEXT_LIMIT),
             "city": clean_text(place.city, TEXT_LIMIT),
             "zip": clean_text(place.zip, 30),
@@ -277,6 +280,14 @@ def _estimate(item):
         return estimate
     received = item.message.received_at.replace(tzinfo=UTC)
     return estimate if plausible(estimate, received, "estimated") else None
+
+
+def _estimate_from(item):
+    """The beginning of the window, where it is one: before its end, by less than two days."""
+    begins, ends = item.parsed.estimated_from, _estimate(item)
+    if not begins or not ends:
+        return None
+    return begins if timedelta(0) < ends.utc - begins.utc < WINDOW else None
 
 
 def _offset(instant, default_zone):

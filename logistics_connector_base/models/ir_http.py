@@ -29,9 +29,15 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _dispatch(cls, endpoint):
         """A query may name whatever it likes. Odoo's own wrapper fails on a parameter “self”."""
-        if endpoint.routing.get("logistics_raw"):
+        if any(endpoint.routing.get(ours) for ours in ("logistics_raw", "logistics_page")):
             request.params.pop("self", None)
         return super()._dispatch(endpoint)
+
+    @classmethod
+    def _serve_fallback(cls):
+        """Where no page is, Odoo looks for a file with that address: PostgreSQL knows no address
+        with a NUL, and the answer would be an error, not that there is no such page."""
+        return None if "\0" in request.httprequest.path else super()._serve_fallback()
 
     @classmethod
     def _post_dispatch(cls, response):

@@ -88,9 +88,10 @@ UPDATE logistics_message m
 SET tries = m.tries + CASE WHEN m.state = 'doubt' THEN 1 ELSE 0 END,
     next_try_at = now() AT TIME ZONE 'UTC' + make_interval(
         secs => CASE WHEN m.state = 'sent' THEN GREATEST(%(poll)s, %(lease)s) ELSE %(lease)s END)
-FROM taken WHERE m.id = taken.id
+FROM taken LEFT JOIN logistics_message_body b ON b.message_id = taken.id
+WHERE m.id = taken.id
 RETURNING m.id, m.receipt, m.business_key, m.tries, m.received_at, m.content_type,
-          m.correlation_id, m.priority, m.state
+          m.correlation_id, m.priority, b.content, m.state
 """
 # A question that could not be asked after all: it counts for nothing.
 UNASK = """
@@ -237,7 +238,7 @@ def take_question(cr, plan):
         return None
     if trying.state != breakers.CLOSED:
         save_breaker(cr, plan.flow_id, trying)
-    return Taken(*row[:-1], b""), row[-1]
+    return Taken(*row[:-2], bytes(row[-2] or b"")), row[-1]
 
 
 def take_back(cr, plan, number, text):

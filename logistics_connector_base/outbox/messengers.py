@@ -11,9 +11,12 @@ One to a sender, used in its thread; it lives for a slice.
 """
 
 from .broker_messenger import BrokerMessenger
+from .engine_messenger import EngineMessenger
 from .http_messenger import HttpMessenger
 
 
 def make(plan):
     """The messenger for a plan."""
+    if plan.engine is not None:
+        return EngineMessenger(plan)
     return HttpMessenger(plan) if plan.broker is None else BrokerMessenger(plan)

@@ -18,6 +18,8 @@ class Plan:
     """The settings of one flow at a moment. Secrets are in ``caller`` alone, which shows none.
 
     :param make_client: ``() -> GuardedClient``, or a ``BrokerClient`` where there is a ``broker``
+    :param engine: what carries its messages out, where they are no calls to an address
+        (``engine_messenger``)
     :param caller: what identifies us, see ``logistics.connection._make_caller``
     :param timeout: of one call, and ``give_up``: seconds
     """
@@ -42,6 +44,7 @@ class Plan:
     make_client: Callable[[], Any] = field(repr=False)
     caller: Any = field(repr=False)
     broker: BrokerPlan | None = None
+    engine: Any = field(default=None, repr=False)
 
     @property
     def awaits(self):
@@ -91,6 +94,7 @@ def make(flow):
         make_client=lambda: client,
         caller=caller,
         broker=broker,
+        engine=flow._make_engine(),
     )
 
 

@@ -4,6 +4,8 @@ others may be done again, the call that it tells of may not."""
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg2
+
 from ..core import breaker as breakers
 from ..core import outcome as outcomes
 from ..core import retry_schedule
@@ -37,6 +39,11 @@ STILL_OURS = """
 SELECT id FROM logistics_message WHERE id = %s AND state = 'sending' AND tries = %s FOR UPDATE
 """
 STILL_IN_DOUBT = "SELECT id FROM logistics_message WHERE id = %s AND state = 'doubt' FOR UPDATE"
+# In the transaction that says that it was done: what a partner booked is known, or is in doubt.
+KEEP = """
+UPDATE logistics_answer a SET content = v.content FROM (VALUES %s) AS v(message_id, content)
+WHERE a.message_id = v.message_id
+"""
 PAUSE = """
 UPDATE logistics_breaker SET paused_until = GREATEST(paused_until,
     now() AT TIME ZONE 'UTC' + make_interval(secs => %s)) WHERE flow_id = %s
@@ -46,10 +53,11 @@ UPDATE logistics_breaker SET paused_until = GREATEST(paused_until,
 class Result:
     """What came of one call."""
 
-    __slots__ = ("answer", "outcome", "seconds", "taken")
+    __slots__ = ("answer", "document", "outcome", "seconds", "taken")
 
-    def __init__(self, taken, outcome, seconds, answer=""):
+    def __init__(self, taken, outcome, seconds, answer="", document=b""):
         self.taken, self.outcome, self.seconds, self.answer = taken, outcome, seconds, answer
+        self.document = document  # what is to be kept whole
 
 
 def delivered(env, plan, results):
@@ -61,6 +69,9 @@ def delivered(env, plan, results):
     ]
     query = AWAITED if plan.awaits else DELIVERED
     cr.execute_values(query, rows, template=TEMPLATE, page_size=len(rows))
+    documents = [(r.taken.id, psycopg2.Binary(r.document)) for r in results if r.document]
+    if documents:
+        cr.execute_values(KEEP, documents, template="(%s::int, %s::bytea)")
     retried = [r.taken.id for r in results if r.taken.tries > 1]
     if retried:
         env["logistics.message"].sudo().browse(retried)._resolve_outgoing()
@@ -78,6 +89,9 @@ def failed(env, plan, result):
     now, may_go_on = _weigh(env, plan, result.outcome)
     _note(env, result)
     _put(env, plan, result.taken, result.outcome, now)
+    if result.document:
+        rows = [(result.taken.id, psycopg2.Binary(result.document))]
+        env.cr.execute_values(KEEP, rows, template="(%s::int, %s::bytea)")
     return may_go_on
 
 

@@ -20,6 +20,7 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 100  # messages taken at a time
 FLUSH_COUNT, FLUSH_SECONDS = 50, 0.25  # of results that are written down together
+TELL_SECONDS = 0.5  # what came of calls is told to who asked, several together
 SHORT_WAIT = 2.0  # seconds that a sender waits by itself; for longer it ends and comes again
 RECORD_TRIES = 6
 
@@ -37,6 +38,7 @@ class Sender:
         self.sent = 0
         self.calling_since = None  # of time.monotonic: for as long, it waits for the partner
         self._results, self._flushed_at = [], time.monotonic()
+        self._is_untold, self._told_at = False, 0.0
 
     @property
     def slot(self):
@@ -89,6 +91,8 @@ class Sender:
             self._flush()
             if waiting:
                 self._record(lambda env: claims.release(env.cr, waiting, self.number))
+            if self._is_untold:
+                self._tell()
 
     def _may_call(self):
         """Wait for a token of the connection's rate, which all its flows share. Then the call is
@@ -121,7 +125,9 @@ class Sender:
         outcome = result.outcome
         if outcome.kind != outcomes.DELIVERED:
             self._flush()
-            return self._record(lambda env: records.failed(env, self.plan, result))
+            may_go_on = self._record(lambda env: records.failed(env, self.plan, result))
+            self._tell()
+            return may_go_on
         self._results.append(result)
         is_late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS
         # What must not happen twice is not left unwritten while the next call is made.
@@ -134,6 +140,16 @@ class Sender:
         if self._results:
             results, self._results = self._results, []
             self._record(lambda env: records.delivered(env, self.plan, results))
+            self._is_untold = True
+            if time.monotonic() - self._told_at >= TELL_SECONDS:
+                self._tell()
+
+    def _tell(self):
+        """What was asked for learns what came of it, after that is known for good."""
+        self._is_untold = False
+        if self.plan.engine is not None:
+            self._record(lambda env: env["logistics.answer"].sudo()._tell())
+        self._told_at = time.monotonic()
 
     # -- what is in doubt ---------------------------------------------------------------------
 
@@ -161,6 +177,7 @@ class Sender:
             return False
         result, arrived = messenger.ask(taken, state)
         self._record(lambda env: records.asked(env, plan, result, state, arrived))
+        self._tell()
         return True
 
     # -- the database -------------------------------------------------------------------------

@@ -8,16 +8,17 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ..core.identity import digest
-from ..models.logistics_event_privacy import PERSONAL_COLUMNS
+from ..models.privacy.logistics_event_privacy import PERSONAL_COLUMNS
 
 ABANDONED = ("dead", "conflict", "parked")
 
 
-def erase(env, found, subject, partners):
+def erase(env, found, subject, partners, companies):
     """Blank what was found, but for what is held or not worked yet.
 
     :param env: a superuser's environment
     :param Found found: fresh from the Finder, in this transaction
+    :param companies: ids of those whose records are meant
     :return: number of records by kind that were erased
     """
     keep = found.held
@@ -46,7 +47,7 @@ def erase(env, found, subject, partners):
     shipments.filtered(lambda s: s.partner_id in partners).with_context(
         tracking_disable=True
     ).write({"partner_id": False})
-    env["logistics.customer.notice"]._forget(partners)
+    env["logistics.customer.notice"]._forget(partners, subject.emails, companies)
     moved._refold()
     for shipment in shipments.filtered("signed_by"):
         if subject.is_in(shipment.signed_by):  # no event says so: it was written by hand

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from odoo.addons.logistics_connector_base.core.detectors import Looks
+
 from .common import RECEIVED_AT, InboxCommon
 
 MINUTE = 1 / 60
@@ -65,3 +67,37 @@ class DetectorCommon(InboxCommon):
         return self.receive(
             connection or self.connection, self.message(event), at=self.hour(hours + late)
         )
+
+    def assert_preview(self, detectors, hours, step, happen):
+        """The preview says what would have been: the same cases as detectors open that really look,
+        each time, at what is known by then.
+
+        :param dict detectors: name → detector
+        :param int hours: that they look for, each ``step`` hours
+        :param happen: called with each moment: makes happen what has happened by then
+        :return: the names of those that opened a case
+        """
+        looks = Looks(self.hour(0), self.hour(hours), timedelta(hours=step))
+        opened = {name: [] for name in detectors}
+        known = {name: set() for name in detectors}
+        for detector in detectors.values():
+            detector.write({"interval_minutes": step * 60, "most_open": 0})
+            # What holding back leaves out is another test's.
+            self.patch(type(detector), "_hold_back", lambda self, c, waiting: (waiting, 0))
+        for moment in looks.moments():
+            happen(moment)
+            for name, detector in detectors.items():
+                detector.sudo()._run(moment)
+                keys = set(self.cases(detector).mapped("key"))
+                opened[name] += [(moment, key) for key in keys - known[name]]
+                known[name] = keys
+        for name, detector in detectors.items():
+            condition = detector._condition()
+            self.patch(type(detector), "_looks_back", lambda self, now: looks)
+            preview = [
+                (opening.at, condition._case_key(opening.spell.key))
+                for opening in detector.sudo()._openings(looks.end, 60)
+            ]
+            with self.subTest(name):
+                self.assertEqual(sorted(preview), sorted(opened[name]))
+        return {name for name, cases in opened.items() if cases}

@@ -29,6 +29,23 @@ class TestAssignment(DeskCommon, TransactionCase):
         troubles = [self.trouble(f"{prefix}{number}", **values) for number in range(count)]
         return self.env["logistics.exception"]._report(troubles)
 
+    def test_who_is_archived_leaves_open_cases_to_the_others(self):
+        team = self.make_team("Transport", self.worker, self.other_worker)
+        self.make_rule(team=team, method="least_loaded", sequence=1)
+        mine, started, closed = (self.report(key) for key in ("mine", "started", "closed"))
+        (mine | started | closed).user_id = self.worker
+        started.with_user(self.worker).action_start()
+        closed.with_user(self.worker).action_resolve()
+        self.worker.active = False
+        self.assertEqual((mine | started).user_id, self.other_worker)
+        self.assertEqual(
+            mine.mapped("state") + started.mapped("state"), ["assigned", "in_progress"]
+        )
+        self.assertEqual(closed.user_id, self.worker, "history stays")
+        self.other_worker.active = False
+        self.assertFalse((mine | started).user_id)
+        self.assertEqual((mine.state, mine.team_id), ("new", team))
+
     def test_in_turn_is_fair_within_one_report_and_over_several(self):
         self.make_rule(method="round_robin")
         cases = self.many(7)

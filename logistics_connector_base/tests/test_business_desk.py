@@ -85,6 +85,8 @@ class TestBusinessDesk(OrdersCommon):
             ("a parcel", lambda: shipment.package_ids.write({"sscc": "003"}), set()),
             ("a note", lambda: order.write({"note": "x"}), set()),
             ("another promise", lambda: order.write({"commitment_date": "2026-04-01"}), both),
+            ("another day", lambda: picking.write({"scheduled_date": "2026-04-02"}), {
+                ("picking", picking.id)} if not picking.date_deadline else set()),
             ("a quantity", lambda: order.order_line.write({"product_uom_qty": 3}), of_order),
             ("past the ORM", lambda: self.env.cr.execute(
                 "UPDATE sale_order_line SET qty_invoiced = 1 WHERE order_id = %s", (order.id,)

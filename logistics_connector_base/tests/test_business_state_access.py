@@ -3,7 +3,7 @@
 import json
 
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from .orders import OrdersCommon
 
@@ -101,6 +101,10 @@ class TestBusinessStateAccess(OrdersCommon, HttpCase):
         self.assertEqual(order.logistics_state, "blocked")
         self.assertIn("on hold", order.logistics_blocked_reason)
         self.assertEqual(order.logistics_lines[0]["to_ship"], 5)
+        # The line that is being edited is the one that stands there.
+        with Form(order) as form, form.order_line.edit(0) as line:
+            line.product_uom_qty = 7
+        self.assertEqual(order.logistics_lines[0]["ordered"], 7)
         orders = self.env["sale.order"].with_user(self.seller)
         domain = [("id", "=", order.id), ("logistics_state", "=", "blocked")]
         self.assertEqual(orders.search(domain), order)

@@ -395,6 +395,18 @@ class TestCorrections(InboxCommon):
             ["processed"] * 2,
         )
 
+    def test_a_number_is_linked_to_what_is_proposed_only(self):
+        """Also over RPC: not to another one's shipment, and not to another company's."""
+        self.make_shipment("1Z999")
+        self.tell("PUP_PICKED_UP")
+        case = self.exceptions("ambiguous_shipment")
+        stranger = self.make_shipment("1Z000")
+        link = self.env["logistics.exception.link"].with_user(self.clerk)
+        said = {"exception_ids": [(6, 0, case.ids)], "shipment_id": stranger.id}
+        with self.assertRaisesRegex(UserError, "proposed"):
+            link.create(said).action_link()
+        self.assertTrue(case.is_open)
+
     def test_a_choice_does_not_reach_the_next_life_of_a_number(self):
         twin = self.make_shipment("1Z999")
         self.tell("PUP_PICKED_UP")

@@ -110,6 +110,73 @@ class TestCustomerNotice(NoticeCommon):
         self.pass_time(minutes=30)
         self.assertEqual(len(self.mails()), 1)
 
+    def take_back(self, scan, number):
+        withdrawn = {"id": number, "retracts": scan["id"], "shipment": scan["shipment"]}
+        self.receive(self.connection, self.message(withdrawn), at=datetime.utcnow())
+
+    def test_a_mistake_that_was_told_is_put_right_once(self):
+        self.company.logistics_notices_per_day = 1
+        self.happens("PUP_PICKED_UP", minutes_ago=20 * 60)
+        self.pass_time(minutes=11)
+        self.clock.tick(timedelta(hours=24))
+        first = self.happens("DLV_DELIVERED", id="w1")
+        self.pass_time(minutes=11)
+        self.shipment.partner_id = self.other_shop  # whoever was told before hears of it
+        self.take_back(first, "w2")
+        self.assertEqual(self.told()[-1], ("corrected", "waiting"))
+        self.pass_time(minutes=5)
+        self.assertEqual(len(self.mails()), 2, "within the wait it may come back")
+        self.pass_time(minutes=6)
+        mail = self.mails()[-1]
+        self.assertEqual((len(self.mails()), mail.recipient_ids), (3, self.shop))
+        self.assertIn("Correction", mail.subject)
+        self.assertIn("“Delivered”", mail.body_html)
+        self.assertIn("On its way", mail.body_html)
+        self.assertIn("/delivery-news/", mail.body_html)
+        after = [("shipped", "sent"), ("delivered", "taken_back"), ("corrected", "sent")]
+        self.assertEqual(self.told(), after)
+        self.shipment._refold()
+        self.shipment._note_milestones()
+        self.pass_time(hours=1)
+        self.assertEqual((len(self.mails()), self.told()), (3, after))
+        # It comes true. And is taken back again: nobody is told for and fro.
+        self.company.logistics_notices_per_day = 0
+        self.shipment.partner_id = self.shop
+        second = self.happens("DLV_DELIVERED", id="w3", minutes_ago=0)
+        self.pass_time(minutes=11)
+        self.assertEqual(len(self.mails()), 4)
+        self.assertIn("handed over", self.mails()[-1].body_html)
+        self.take_back(second, "w4")
+        self.pass_time(minutes=30)
+        self.assertEqual(len(self.mails()), 4)
+
+    def test_a_mistake_is_put_right_by_the_rules(self):
+        for number, change, expected in (
+            ("1ZC1", lambda: self.shop.write({"logistics_news": "no"}), "no_consent"),
+            ("1ZC2", lambda: self.happens("EXC_LOST", "1ZC2", minutes_ago=0), "overtaken"),
+            ("1ZC3", lambda: self.happens("DLV_DELIVERED", "1ZC3", minutes_ago=0), "overtaken"),
+        ):
+            with self.subTest(number):
+                self.shop.logistics_news = "yes"
+                self.company.logistics_notices_per_day = 0
+                shipment = self.make_sent(number, partner_id=self.shop.id)
+                told = self.happens("DLV_DELIVERED", number, id=f"{number}a")
+                self.pass_time(minutes=11)
+                self.assertEqual(self.told(shipment), [("delivered", "sent")])
+                self.take_back(told, f"{number}b")
+                change()
+                self.pass_time(minutes=11)
+                self.assertEqual(self.told(shipment)[1:], [("corrected", expected)])
+
+    def test_nothing_is_put_right_that_was_not_told(self):
+        self.shop.logistics_news = "no"
+        told = self.happens("DLV_DELIVERED", id="n1")
+        self.pass_time(minutes=11)
+        self.shop.logistics_news = "yes"
+        self.take_back(told, "n2")
+        self.pass_time(minutes=30)
+        self.assertEqual((self.told(), len(self.mails())), ([("delivered", "no_consent")], 0))
+
     def test_only_the_newest_stage_is_told(self):
         self.happens("PUP_PICKED_UP", minutes_ago=9)
         self.happens("DLV_OUT", minutes_ago=5)
@@ -199,6 +266,32 @@ class TestCustomerNotice(NoticeCommon):
         self.assertEqual(self.told(), [("shipped", "sent"), ("delayed", "sent")])
         self.assertIn("Expected Sat, Mar 14, 2026", self.mails()[-1].body_html)
 
+    def test_the_hours_of_a_window_are_told(self):
+        self.shipment.promised_delivery_at = NOON
+        self.happens("PUP_PICKED_UP", minutes_ago=50)
+        window = {
+            "classifier": "estimated",
+            "estimated_delivery_at": "2026-03-14T14:00:00+01:00",
+            "estimated_delivery_from_at": "2026-03-14T12:00:00+01:00",
+        }
+        self.happens("DLV_ETA", minutes_ago=5, **window)
+        self.assertEqual(self.shipment.estimated_delivery_from_at, datetime(2026, 3, 14, 11))
+        told = "Expected Sat, Mar 14, 2026, 12:00"
+        view = self.shipment._customer_view("public")
+        self.assertIn(told, view["expectation"].replace("\u202f", " "))
+        self.pass_time(minutes=11)
+        self.assertIn(told, self.mails()[-1].body_html.replace("\u202f", " "))
+        # A newer estimate without a window has none; neither has one that begins after its end.
+        for begins in ({}, {"estimated_delivery_from_at": "2026-03-16T12:00:00+01:00"}):
+            newer = {**window, "estimated_delivery_at": "2026-03-15T14:00:00+01:00", **begins}
+            if not begins:
+                del newer["estimated_delivery_from_at"]
+            self.clock.tick(timedelta(minutes=10))
+            self.happens("DLV_ETA", minutes_ago=1, **newer)
+            self.assertFalse(self.shipment.estimated_delivery_from_at)
+            words = self.shipment._customer_view("public")["expectation"]
+            self.assertEqual(words, "Expected Sun, Mar 15, 2026")
+
     def test_what_is_internal_is_not_told(self):
         self.happens("EXC_DAMAGE")
         self.happens("EXC_LOST", minutes_ago=1)
@@ -206,7 +299,9 @@ class TestCustomerNotice(NoticeCommon):
         self.pass_time(minutes=11)
         self.assertEqual((self.told(), len(self.mails())), ([], 0))
 
-    @mute_logger("odoo.addons.logistics_connector_base.models.logistics_customer_notice_send")
+    @mute_logger(
+        "odoo.addons.logistics_connector_base.models.customer.logistics_customer_notice_send"
+    )
     def test_a_broken_template_stops_nobody_else(self):
         rule = self.env.ref("logistics_connector_base.notice_rule_shipped")
         # Odoo tries a template when it is saved; this one fails for a real customer only.
@@ -244,11 +339,66 @@ class TestCustomerNotice(NoticeCommon):
             with self.assertRaises(AccessError):
                 call()
 
+    def test_who_changed_a_notice_can_be_read(self):
+        admin = self.make_user("notice_admin", GROUP + "admin", "mail.group_mail_template_editor")
+        rule = self.env.ref("logistics_connector_base.notice_rule_shipped").with_user(admin)
+        rule.is_on = False
+        self.env.flush_all()
+        self.cr.flush()
+        note = rule.message_ids[:1]
+        self.assertEqual(note.author_id, admin.partner_id)
+        value = note.sudo().tracking_value_ids
+        self.assertEqual((value.old_value_integer, value.new_value_integer), (1, 0))
+        rule.template_id.subject = "Off it goes"
+        note = rule.message_ids[:1]
+        self.assertEqual(note.author_id, admin.partner_id)
+        self.assertIn("words", note.body)
+        with self.assertRaises(AccessError):
+            rule.unlink()
+        own = rule.copy({"company_id": self.company.id, "is_on": True})
+        rules = self.env["logistics.notice.rule"]
+        self.assertIn("shipped", rules._of(self.company))
+        own.active = False
+        self.assertNotIn("shipped", rules._of(self.company), "the line of all holds again")
+        rule.copy({"company_id": self.company.id})  # one may be made anew
+
+    def erase(self, **values):
+        login = f"eraser_{min(values)}"
+        admin = self.make_user(login, GROUP + "admin", GROUP + "personal")
+        wizard = self.env["logistics.privacy.wizard"].with_user(admin).create(values)
+        wizard.action_search()
+        wizard.action_ask()
+        wizard.word = "ERASE"
+        wizard.action_erase()
+
     def test_an_erased_person_is_not_told_and_not_named(self):
-        self.happens("PUP_PICKED_UP")
-        self.pass_time(minutes=11)
-        self.env["logistics.customer.notice"]._forget(self.shop)
-        self.assertFalse(self.shipment.notice_ids.partner_id)
+        for values in ({"partner_id": self.shop.id}, {"emails": "ROSA@rosa.example"}):
+            with self.subTest(values):
+                number, other = f"1ZE{min(values)}".upper(), f"1ZH{min(values)}".upper()
+                sent = self.make_sent(number, partner_id=self.shop.id)
+                held = self.make_sent(other, partner_id=self.shop.id, retention_hold=True)
+                self.happens("PUP_PICKED_UP", other)
+                self.pass_time(minutes=11)
+                self.happens("PUP_PICKED_UP", number, signed_by="rosa@rosa.example")
+                self.pass_time(minutes=11)
+                mail = self.mails().filtered(lambda one, s=sent: one.res_id == s.id)
+                self.assertIn("Rosa Retail", mail.body_html)
+                mail.write({"state": "exception", "failure_reason": "rosa@rosa.example: unknown"})
+                note = mail.mail_message_id
+                self.erase(**values)
+                self.env.invalidate_all()
+                self.assertFalse(mail.exists())
+                self.assertFalse(note.exists())
+                self.assertEqual(self.told(sent), [("shipped", "sent")])
+                self.assertFalse(sent.notice_ids.partner_id)
+                self.assertEqual(held.notice_ids.partner_id, self.shop, "it is under legal hold")
+                ledger = self.env["logistics.effect"].search([("shipment_id", "=", sent.id)])
+                self.assertIn("tell_customer", ledger.mapped("kind"))
+                for row in ledger.read():
+                    self.assertNotIn("rosa", str(row).lower())
+                self.happens("DLV_OUT", number, minutes_ago=0)
+                self.pass_time(minutes=11)
+                self.assertNotIn(("out_for_delivery", "sent"), self.told(sent))
 
 
 @tagged("post_install", "-at_install")

@@ -2,6 +2,7 @@
 one that is broken, and what people with the least rights see and may do."""
 
 import random
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -14,7 +15,9 @@ from .detectors import MINUTE, DetectorCommon
 
 USER = "logistics_connector_base.group_logistics_user"
 MANAGER = "logistics_connector_base.group_logistics_manager"
-RUN = "odoo.addons.logistics_connector_base.models.logistics_detector_run"
+CONDITION = "odoo.addons.logistics_connector_base.conditions.condition"
+PREVIEW = "odoo.addons.logistics_connector_base.models.detector.logistics_detector_preview"
+RUN = "odoo.addons.logistics_connector_base.models.detector.logistics_detector_run"
 
 
 @tagged("post_install", "-at_install")
@@ -160,6 +163,20 @@ class TestDetectorRuns(DetectorCommon):
         # The same with all the thresholds: nobody's case is doubled.
         self.assertEqual(len(self.exceptions("no_pickup_scan")), 2)
 
+    def test_two_never_look_for_the_same(self):
+        everybody = self.detector("no_pickup_scan", hours=24)
+        again = everybody.copy()
+        self.assertFalse(again.active)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            again.active = True
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        again.company_id = other
+        again.active = True
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            again.company_id = False
+        everybody.active = False
+        again.company_id = False
+
     def test_lanes_usual_gaps_are_counted_from_what_was_delivered(self):
         for index in range(40):
             self.parcel(f"1ZG{index}")
@@ -260,11 +277,24 @@ class TestDetectorThresholds(DetectorCommon):
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             detector.interval_minutes = 1
 
+    def test_what_only_helps_others_is_not_offered(self):
+        offered = {name for name, _words in self.env["logistics.detector"]._condition_selection()}
+        self.assertIn("logistics.condition.late", offered)
+        for half in ("shipment", "connection", "rolling", "delivered"):
+            self.assertNotIn(f"logistics.condition.{half}", offered)
+
+    def test_every_condition_can_be_asked(self):
+        looks = core.Looks(self.hour(0), self.hour(24), timedelta(hours=6))
+        detectors = self.env["logistics.detector"]
+        for name, model in detectors._condition_models().items():
+            with self.subTest(name):
+                question = detectors.new({"condition": name})._question(looks)
+                self.assertEqual(model._held(question), [])
+
     def test_every_condition_says_what_it_asks_for(self):
         for name, model in self.env["logistics.detector"]._condition_models().items():
-            declared = {one.name for one in model._thresholds()}
-            self.assertEqual(set(model._threshold_words()), declared, name)
             for one in model._thresholds():
+                self.assertTrue(one.label, (name, one.name))
                 self.assertTrue(one.least <= one.default <= one.most, (name, one.name))
 
 
@@ -389,6 +419,28 @@ class TestDetectorPeople(DetectorCommon):
             found = self._preview(detector)
         self.assertIn("longer than 1 seconds", found["error"])
         self.assertEqual(self._preview(detector)["total"], 3, "and the next one counts")
+
+    def test_what_is_too_much_to_count_is_sampled_and_says_so(self):
+        for index in range(12):
+            self.parcel(f"1ZS{index}")
+            self.tell(f"1ZS{index}", "LBL_CREATED", index)
+        detector = self.detector("no_pickup_scan", hours=24).with_user(self.user)
+        self.assertEqual(self._preview(detector)["every"], 1)
+        with patch(f"{CONDITION}.MOST_SPELLS", 8):
+            self.assertIn("200,000", self._preview(detector)["error"], "too few to say anything")
+            with patch(f"{PREVIEW}.EVERY", 3), patch(f"{PREVIEW}.ENOUGH", 4):
+                found = self._preview(detector)
+        self.assertEqual((found["every"], found["total"], sum(found["days"])), (3, 12, 12))
+        self.assertEqual(len(found["samples"]), 4)
+
+    def test_spells_that_never_were_are_not_counted_as_many(self):
+        """A busy connection has a gap after each message, and hardly one that is long."""
+        self.parcel("1ZBUSY")
+        for hour in range(10):
+            self.tell("1ZBUSY", "MOV_ARRIVED", hour)
+        detector = self.detector("connection_silent", hours=5).with_user(self.user)
+        with patch(f"{CONDITION}.MOST_SPELLS", 3):
+            self.assertEqual(self._preview(detector, at=20)["total"], 1)
 
     def test_a_new_detector_previews_before_it_is_saved(self):
         self._labels()

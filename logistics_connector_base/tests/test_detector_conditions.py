@@ -25,6 +25,13 @@ STORIES = {
         24,
         ("DLV_AVAILABLE", 30),
     ),
+    "final_attempt": (
+        {"attempts": 3},
+        None,
+        [*MOVING, ("DLV_ATTEMPTED", 0), ("DLV_ATTEMPTED", 24), ("DLV_ATTEMPTED", 48)],
+        48,
+        ("DLV_OUT", 60),
+    ),
     "pickup_waiting": (
         {"days": 3},
         None,
@@ -144,6 +151,74 @@ class TestOtherConditions(DetectorCommon):
         self.assertEqual(len(self.look(detector, 40 - MINUTE)), 1)
         self.assertFalse(self.look(detector, 40))
         self.assertTrue(self.look(late, 40))
+
+    def test_two_scans_of_one_visit_are_one_attempt(self):
+        self.parcel("1ZA")
+        self.tell("1ZA", "PUP_PICKED_UP", -30)
+        detectors = self.detector("delivery_attempts"), self.detector("final_attempt", attempts=2)
+        self.tell("1ZA", "DLV_ATTEMPTED", 0)
+        self.tell("1ZA", "DLV_ATTEMPTED", 2, reason="consignee.absent")
+        for detector in detectors:
+            self.assertFalse(self.look(detector, 3))
+        self.tell("1ZA", "DLV_ATTEMPTED", 24)
+        for detector in detectors:
+            case = self.look(detector, 24)
+            self.assertEqual(len(case), 1)
+            self.assertEqual(case.detail.count("Attempt: "), 3)
+
+    def test_a_day_is_that_of_the_door(self):
+        self.parcel("1ZA")
+        self.tell("1ZA", "PUP_PICKED_UP", -30)
+        detector = self.detector("delivery_attempts")
+        # 1:00 and 23:00 in Auckland (+13), which are two days in UTC.
+        for clock in ("01:00", "23:00"):
+            event = self.scan("DLV_ATTEMPTED", f"2026-03-21T{clock}:00+13:00", number="1ZA")
+            self.receive(self.connection, self.message(event), at=self.hour(23))
+        self.assertFalse(self.look(detector, 24))
+
+    def test_attempts_at_two_packages_are_not_added(self):
+        shipment = self.parcel("1ZA")
+        shipment.package_ids.copy({"shipment_id": shipment.id, "tracking_number": "1ZB"})
+        self.assertEqual(len(shipment.package_ids), 2)
+        self.tell("1ZA", "PUP_PICKED_UP", -30)
+        detector = self.detector("final_attempt", attempts=2)
+        self.tell("1ZA", "DLV_ATTEMPTED", 0)
+        self.tell("1ZB", "DLV_ATTEMPTED", 24)
+        self.assertEqual(len(shipment.event_ids), 3)
+        self.assertFalse(self.look(detector, 25))
+        self.tell("1ZB", "DLV_ATTEMPTED", 48)
+        self.assertTrue(self.look(detector, 48))
+
+    def test_who_goes_out_again_had_not_come_to_the_last_attempt(self):
+        self.parcel("1ZA")
+        self.tell("1ZA", "PUP_PICKED_UP", -30)
+        detector = self.detector("final_attempt", attempts=2)
+        for day in (0, 24):
+            self.tell("1ZA", "DLV_ATTEMPTED", day)
+        case = self.look(detector, 24)
+        # Late news of the morning says nothing of tomorrow.
+        self.tell("1ZA", "DLV_OUT", 20, late=6)
+        self.assertEqual(self.look(detector, 26), case)
+        self.tell("1ZA", "DLV_OUT", 44)
+        self.assertFalse(self.look(detector, 44))
+        self.tell("1ZA", "DLV_ATTEMPTED", 48)
+        self.assertEqual(len(self.look(detector, 48)), 1)
+        self.tell("1ZA", "RTN_INITIATED", 60)
+        self.assertFalse(self.look(detector, 60))
+
+    def test_how_often_a_carrier_tries_is_said_for_a_connection_or_a_service(self):
+        for number, service in (("1ZONCE", "Standard"), ("1ZTHRICE", "Express")):
+            self.parcel(number, service=service)
+            self.tell(number, "PUP_PICKED_UP", -30)
+            self.tell(number, "DLV_ATTEMPTED", 0)
+        detector = self.detector("final_attempt", attempts=3)
+        self.assertFalse(self.look(detector, 1))
+        detector.override_ids = [(0, 0, {"name": "attempts", "service": "standard", "value": 1})]
+        self.assertEqual(self.look(detector, 2).shipment_id.service, "Standard")
+        detector.override_ids = [
+            (0, 0, {"name": "attempts", "connection_id": self.connection.id, "value": 1})
+        ]
+        self.assertEqual(len(self.look(detector, 3)), 2)
 
     def test_what_waits_at_a_shop_is_not_stale(self):
         self.parcel("1ZS")

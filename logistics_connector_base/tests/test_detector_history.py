@@ -2,9 +2,7 @@
 time, at what is known by then. A made-up history of random journeys, for every condition."""
 
 import random
-from datetime import timedelta
 
-from odoo.addons.logistics_connector_base.core.detectors import Looks
 from odoo.tests import tagged
 
 from .detectors import DetectorCommon
@@ -21,6 +19,7 @@ CONDITIONS = {
     "late": {"hours": 4},
     "delivered_late": {"hours": 1, "days": 2},
     "delivery_attempts": {"attempts": 2},
+    "final_attempt": {"attempts": 2},
     "pickup_waiting": {"days": 1},
     "customs_hold": {"hours": 10},
     "documents_missing": {"hours": 7},
@@ -77,7 +76,7 @@ def journey(rng):
 
 @tagged("post_install", "-at_install")
 class TestPreviewIsWhatWouldHaveBeen(DetectorCommon):
-    def _compare(self, seed):
+    def _compare(self, seed, clock="calendar"):
         rng = random.Random(seed)
         news = []
         for index in range(PARCELS):
@@ -93,34 +92,17 @@ class TestPreviewIsWhatWouldHaveBeen(DetectorCommon):
         quiet = rng.uniform(60, 120)
         news = [row for row in news if not quiet < row[0] < quiet + 12]
         news.sort(key=lambda row: row[0])
-        looks = Looks(self.hour(0), self.hour(END), timedelta(hours=STEP))
         detectors = {}
         for name, thresholds in CONDITIONS.items():
             detectors[name] = self.detector(name, **thresholds)
-            detectors[name].write({"interval_minutes": STEP * 60, "most_open": 0})
-        opened = {name: [] for name in detectors}
-        known = {name: set() for name in detectors}
-        for moment in looks.moments():
+            detectors[name].threshold_ids.filtered("may_work").clock = clock
+
+        def happen(moment):
             while news and self.hour(news[0][0]) <= moment:
                 _at, hour, late, number, code, values = news.pop(0)
                 self.tell(number, code, hour, late=late, **values)
-            for name, detector in detectors.items():
-                # What holding back leaves out is another test's.
-                self.patch(type(detector), "_hold_back", lambda self, c, waiting: (waiting, 0))
-                detector.sudo()._run(moment)
-                keys = set(self.cases(detector).mapped("key"))
-                opened[name] += [(moment, key) for key in keys - known[name]]
-                known[name] = keys
-        for name, detector in detectors.items():
-            condition = detector._condition()
-            self.patch(type(detector), "_looks_back", lambda self, now: looks)
-            preview = [
-                (opening.at, condition._case_key(opening.spell.key))
-                for opening in detector.sudo()._openings(looks.end, 60)
-            ]
-            with self.subTest(name):
-                self.assertEqual(sorted(preview), sorted(opened[name]))
-        return {name for name, cases in opened.items() if cases}
+
+        return self.assert_preview(detectors, END, STEP, happen)
 
     def test_every_condition(self):
         """Several histories, so that each condition was met at least once."""
@@ -130,3 +112,116 @@ class TestPreviewIsWhatWouldHaveBeen(DetectorCommon):
     def test_every_condition_in_another_history(self):
         fired = self._compare(2)
         self.assertGreaterEqual(len(fired), 12, sorted(set(CONDITIONS) - fired))
+
+    def test_conditions_that_are_counted_in_working_hours(self):
+        fired = self._compare(3, "working")
+        self.assertGreaterEqual(len(fired), 12, sorted(set(CONDITIONS) - fired))
+
+    # -- what is not told by one parcel's scans ------------------------------------------------
+
+    def _later(self, rng, count):
+        """Hours at which something happens, in order."""
+        return sorted(rng.uniform(0, END - 30) for _ in range(count))
+
+    def test_numbers_on_two_shipments(self):
+        """Two that share a number, from when both are known until one of them is over."""
+        rng = random.Random(4)
+        plan = []
+        for index, begin in enumerate(self._later(rng, 14)):
+            number = f"1ZN{index}"
+            for part in range(rng.choice((1, 2, 2, 3))):
+                made = begin + part * rng.uniform(0, 20)
+                plan.append((made, "make", number, f"{number}-{part}"))
+                ended = made + rng.uniform(1, 90)
+                plan.append((ended, rng.choice(("DLV_DELIVERED", "SHP_CANCELLED")), number, part))
+        plan.sort(key=lambda row: row[0])
+        shipments = {}
+
+        def happen(moment):
+            while plan and self.hour(plan[0][0]) <= moment:
+                at, what, number, which = plan.pop(0)
+                if what == "make":
+                    shipment = self.parcel(which)
+                    key = {"shipment_id": shipment.id, "type": "waybill", "value": number}
+                    made = self.env["logistics.shipment.reference"].create(key)
+                    self.env.cr.execute(
+                        "UPDATE logistics_shipment_reference SET create_date = %s WHERE id = %s",
+                        (self.hour(at), made.id),
+                    )
+                    shipments[which] = shipment
+                elif f"{number}-{which}" in shipments:
+                    self.tell(f"{number}-{which}", what, at)
+
+        detectors = {"duplicate_tracking": self.detector("duplicate_tracking")}
+        self.assertTrue(self.assert_preview(detectors, END, STEP, happen))
+
+    def test_events_that_wait(self):
+        """Exact for what waits to this day; what was found meanwhile is not counted, and no case is
+        made up."""
+        rng = random.Random(5)
+        other = self.make_connection(name="other")
+        waiting = [
+            (hour, rng.choice((self.connection, other)), f"1ZW{index}")
+            for index, hour in enumerate(self._later(rng, 12))
+        ]
+
+        def happen(moment):
+            while waiting and self.hour(waiting[0][0]) <= moment:
+                hour, connection, number = waiting.pop(0)
+                self.tell(number, "PUP_PICKED_UP", hour, connection=connection)
+
+        detector = self.detector("parked_old", days=1)
+        self.assertTrue(self.assert_preview({"parked_old": detector}, END, STEP, happen))
+        before = len(detector.sudo()._openings(self.hour(END), 60))
+        self.parcel("1ZW0")
+        self.work_inbox()
+        self.assertLessEqual(len(detector.sudo()._openings(self.hour(END), 60)), before)
+
+    def _sell(self, number):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.buyer.id,
+                "order_line": [(0, 0, {"product_id": self.lamp.id, "product_uom_qty": 1})],
+            }
+        )
+        order.action_confirm()
+        self.parcel(number, sale_order_ids=[(6, 0, order.ids)])
+        return order
+
+    def test_orders_and_their_invoices(self):
+        rng = random.Random(6)
+        self.lamp = self.env["product.product"].create(
+            {"name": "Lamp", "invoice_policy": "order", "list_price": 10, "type": "service"}
+        )
+        self.buyer = self.env["res.partner"].create({"name": "Ada"})
+        orders, plan = {}, []
+        for index, begin in enumerate(self._later(rng, 16)):
+            number = f"1ZO{index}"
+            orders[number] = self._sell(number)
+            plan.append((begin, "PUP_PICKED_UP", number))
+            if rng.random() < 0.7:
+                plan.append((begin + rng.uniform(5, 90), "DLV_DELIVERED", number))
+            if rng.random() < 0.7:
+                plan.append((rng.uniform(0, END - 1), "invoice", number))
+        plan.sort()
+
+        def happen(moment):
+            while plan and self.hour(plan[0][0]) <= moment:
+                at, what, number = plan.pop(0)
+                if what != "invoice":
+                    self.tell(number, what, at)
+                    continue
+                invoice = orders[number]._create_invoices()
+                invoice.action_post()
+                self.env.flush_all()
+                self.env.cr.execute(
+                    "UPDATE account_move SET create_date = %s WHERE id = %s",
+                    (self.hour(at), invoice.id),
+                )
+                invoice.invalidate_recordset()
+
+        detectors = {
+            "delivered_not_invoiced": self.detector("delivered_not_invoiced", days=1),
+            "invoiced_not_delivered": self.detector("invoiced_not_delivered", days=2),
+        }
+        self.assertEqual(self.assert_preview(detectors, END, STEP, happen), set(detectors))

@@ -57,6 +57,39 @@ class TestAnswers(ClockCommon, InboxCommon):
         self.receive(self.connection, self.message(older), at=early)
         self.assertEqual(case.state, "waiting")
 
+    def test_a_number_without_a_shipment_is_woken_by_the_next_scan_of_it(self):
+        self.at("2026-03-10 08:00:00")
+        departed = self.scan("TRN_DEPARTED", "2026-03-10T06:00:00+01:00", number="1ZNOBODY")
+        self.receive(self.connection, self.message(departed), at=self.now())
+        case = self.exceptions("unknown_shipment")
+        other = self.report("other", type="connection_silent", connection_id=self.connection.id)
+        self.at("2026-03-10 09:00:00")
+        for waiting in (case, other):
+            self.wait(waiting, waiting_for="carrier")
+        self.at("2026-03-10 12:00:00")
+        # The same scan again says nothing new, another number nothing about this one.
+        self.receive(self.connection, self.message(departed), at=self.now())
+        self.hear(number="1ZSOMEBODY")
+        self.assertEqual(case.state, "waiting")
+        self.hear(number="1ZNOBODY")
+        self.assertEqual(case.state, "new")
+        self.assertIn("about the number", str(case.message_ids[0].body))
+        self.assertEqual(other.state, "waiting", "no answer about the connection as a whole")
+
+    def test_a_merged_numbers_scan_wakes_what_it_was_merged_into(self):
+        cases = self.env["logistics.exception"]
+        for number in ("1ZNOBODY", "1ZNONE"):
+            self.hear("2026-03-10 08:00:00", number=number)
+            cases |= self.exceptions("unknown_shipment").filtered(
+                lambda case, number=number: case.reference == number
+            )
+        cases[1]._merge_into(cases[0])
+        self.wait(cases[0], waiting_for="warehouse")
+        scan = self.scan("TRN_ARRIVED", "2026-03-10T11:00:00+01:00", number="1ZNONE")
+        self.at("2026-03-10 12:00:00")
+        self.receive(self.connection, self.message(scan), at=self.now())
+        self.assertEqual(cases[0].state, "new")
+
     def test_another_shipments_news_wake_nobody(self):
         other = self.make_shipment("1Z111")
         case = self.waiting("carrier")

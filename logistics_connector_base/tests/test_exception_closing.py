@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, TransactionCase, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import InboxCommon
 from .desks import DeskCommon
@@ -48,6 +49,47 @@ class TestExceptionClosing(ClosingCommon):
         self.assertAlmostEqual(case.hours_to_close, 5, 1)
         with self.assertRaisesRegex(UserError, "closed already"):
             case.with_user(self.worker).action_finish()
+
+    def dismiss(self, cases, **values):
+        cases = cases.with_user(self.worker)
+        action = cases.action_dismiss()
+        wizard = self.env[action["res_model"]].with_user(self.worker)
+        with Form(wizard.with_context(**action["context"])) as form:
+            form.reason = "Not ours"
+            for name, value in values.items():
+                setattr(form, name, value)
+        return form.record.action_dismiss()
+
+    def test_dismissing_asks_for_cause_and_outcome_and_proposes_the_usual_ones(self):
+        case = self.report("a")
+        self.dismiss(case)
+        self.assertEqual((case.state, case.outcome), ("dismissed", "Not ours"))
+        self.assertEqual((case.cause_id.code, case.outcome_id.code), ("unknown", "no_action"))
+        self.assertEqual(case.closed_by_id, self.worker)
+        with self.assertRaises(AssertionError):
+            self.dismiss(self.report("b"), cause_id=self.cause.browse())
+
+    def test_many_are_dismissed_each_wholly_or_not_at_all(self):
+        cases = self.report("a") | self.report("b")
+        action = cases.with_user(self.worker).action_dismiss()
+        wizard = self.env[action["res_model"]].with_user(self.worker)
+        wizard = wizard.with_context(**action["context"]).create(
+            {"reason": "Drill", "cause_id": self.cause.id}
+        )
+        cases[0].action_resolve()
+        told = wizard.action_dismiss()["params"]
+        self.assertEqual(cases.mapped("state"), ["resolved", "dismissed"])
+        self.assertEqual((cases[1].cause_id, cases[1].cause_party), (self.cause, "carrier"))
+        self.assertEqual((told["type"], "closed already" in told["message"]), ("warning", True))
+
+    def test_what_was_dismissed_is_in_the_report_of_causes(self):
+        case = self.report("a")
+        self.dismiss(case, cause_id=self.cause)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_connector_base.action_logistics_exception_cause_report"
+        )
+        found = self.env["logistics.exception"].with_user(self.worker)
+        self.assertIn(case, found.search(safe_eval(action["domain"])))
 
     def test_without_words_the_outcome_is_told_by_its_name(self):
         case = self.report("a")

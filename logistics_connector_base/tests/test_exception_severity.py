@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import Form, TransactionCase, tagged
 
 from .desks import DeskCommon
@@ -45,13 +46,62 @@ class TestExceptionSeverity(DeskCommon, TransactionCase):
             self.env.ref("logistics_connector_base.cron_exception_review").method_direct_trigger()
         self.env.invalidate_all()
 
+    # -- who sees it --------------------------------------------------------------------------
+
+    def test_amounts_are_for_those_who_may_see_them(self):
+        """Not read, searched, sorted, grouped, summed, exported or chosen in a view by others."""
+        self.shipment.sale_order_ids = self.order
+        case = self.report("a", shipment_id=self.shipment.id)
+        (self.worker | self.manager).group_ids = [(4, self.env.ref("base.group_allow_export").id)]
+        name = "value_at_risk"
+        ways = {
+            "read": lambda cases: cases.read([name]),
+            "form": lambda cases: cases.web_read({name: {}}),
+            "search": lambda cases: cases.search([(name, ">", 1)]),
+            "sort": lambda cases: cases.search([], order=f"{name} desc"),
+            "page": lambda cases: cases.web_search_read([], {"name": {}}, order=f"{name} desc"),
+            "sum": lambda cases: cases.formatted_read_group([], ["type_id"], [f"{name}:sum"]),
+            "group": lambda cases: cases.formatted_read_group([], [name], ["__count"]),
+            "having": lambda cases: cases.formatted_read_group(
+                [], ["type_id"], ["__count"], having=[(f"{name}:sum", ">", 1)]
+            ),
+            "export": lambda cases: cases.export_data([name]),
+            "of the shipment": lambda cases: (
+                self.env["logistics.shipment"]
+                .with_user(cases.env.user)
+                .search([(f"exception_ids.{name}", ">", 1)])
+            ),
+        }
+        for way, look in ways.items():
+            with self.subTest(way), self.assertRaises(AccessError):
+                look(case.with_user(self.worker))
+            if way != "group":
+                look(case.with_user(self.manager))
+        for user, seen in ((self.worker, False), (self.manager, True)):
+            cases = self.env["logistics.exception"].with_user(user)
+            self.assertEqual(name in cases.fields_get(), seen)
+            kinds = ("form", "list", "kanban", "search", "pivot", "graph", "calendar")
+            views = cases.get_views([(False, kind) for kind in kinds])["views"]
+            shown = {kind for kind in kinds if name in views[kind]["arch"]}
+            self.assertEqual(shown, {"form", "list", "kanban", "search"} if seen else set())
+
+    def test_the_value_counts_whoever_may_see_it(self):
+        self.shipment.sale_order_ids = self.order
+        case = self.report("a", shipment_id=self.shipment.id).with_user(self.worker)
+        self.assertEqual(case.severity, "critical")
+        self.assertIn("Critical", case.severity_why)
+        case.severity = "info"
+        case.action_reckon_severity()
+        self.assertEqual(case.severity, "critical")
+        self.assertEqual(case.sudo().value_at_risk, 12_000)
+
     # -- value at risk ------------------------------------------------------------------------
 
     def test_of_orders_alone_all_lines_are_at_risk(self):
         self.shipment.sale_order_ids = self.order
         case = self.report("a", shipment_id=self.shipment.id)
         self.assertEqual(case.value_at_risk, 12_000)
-        self.assertEqual(case.with_user(self.worker).value_at_risk, 12_000)
+        self.assertEqual(case.with_user(self.manager).value_at_risk, 12_000)
 
     def test_of_deliveries_only_what_is_in_them(self):
         picking = self.order.picking_ids

@@ -103,6 +103,24 @@ class TestExceptionTours(TourCommon):
         self.assertEqual(set(torn.mapped("state")), {"new", "duplicate"})
         self.assertTrue(self._case("No hurry").is_snoozed)
 
+    def test_a_user_drags_cards_to_owners_and_states(self):
+        user, other = (
+            self.env["res.users"].search([("login", "=", login)])
+            for login in ("tour_user", "tour_manager")
+        )
+        gone = self.make_user("tour_gone", "base.group_user")
+        self._case("Box is torn").user_id = other
+        self._case("No hurry").user_id = gone  # who has left logistics since
+        with mute_logger("odoo.http"):
+            self._tour(
+                "/odoo/logistics-exceptions?view_type=kanban", "logistics_drag_cards", "tour_user"
+            )
+        late, torn = self._case("Pumps are late"), self._case("Label is torn")
+        self.assertEqual((late.user_id, late.state), (other, "assigned"))
+        self.assertEqual((torn.user_id, torn.state), (user, "in_progress"))
+        self.assertTrue(torn.responded_at)
+        self.assertTrue(self._case("Box is torn").is_open, "it is not closed by dragging")
+
     def test_a_user_works_many_at_once(self):
         self._tour("/odoo/logistics-exceptions", "logistics_bulk_queue", "tour_user")
         self.assertEqual(set(self.cases.mapped("state")), {"resolved"})

@@ -3,7 +3,7 @@
 from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase
 
-from ..models.logistics_job_starter import LOCK_CLASS
+from ..models.message.logistics_job_starter import LOCK_CLASS
 
 KEY = "logistics.test.lane"
 

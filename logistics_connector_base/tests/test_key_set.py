@@ -10,13 +10,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import logistics_key_set
+from ..models.credential import logistics_key_set
 from .core.partner_server import Listener, answer, raw
 
 # Ed25519, RFC 8037 appendix A.2; only its name differs.
 KEY = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
 NOW = datetime(2026, 3, 20, 12, 0)
-QUIET = "odoo.addons.logistics_connector_base.models.logistics_key_set"
+QUIET = "odoo.addons.logistics_connector_base.models.credential.logistics_key_set"
 
 
 def key_set(*names, max_age=600):

@@ -8,7 +8,7 @@ from odoo.addons.logistics_connector_base.inbox import glance, lanes
 from odoo.addons.logistics_connector_base.inbox.batch import InboxBatch
 from odoo.addons.logistics_connector_base.inbox.claims import claim_again, claim_alone
 from odoo.addons.logistics_connector_base.inbox.watchdog import TimeExceeded, Watchdog
-from odoo.addons.logistics_connector_base.models import logistics_inbox
+from odoo.addons.logistics_connector_base.models.message import logistics_inbox
 from odoo.tests import tagged
 
 from .common import InboxCommon

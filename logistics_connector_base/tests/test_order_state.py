@@ -24,6 +24,27 @@ class TestOrderState(OrdersCommon):
         self.invoice(order)
         self.assert_state(order, "closed")
 
+    def test_the_invoice_closes_the_delivery_in_lists_too(self):
+        order = self.sell((self.lamp, 5))
+        delivery = order.picking_ids
+        self.send(delivery)
+        self.ship(delivery, "DLV_DELIVERED")
+        self.work_states()
+        self.invoice(order)
+        self.work_states()
+        found = self.env["stock.picking"].search([("logistics_state", "=", "closed")])
+        self.assertIn(delivery, found)
+
+    def test_a_back_order_that_is_deleted(self):
+        order = self.sell((self.lamp, 5))
+        first = order.picking_ids
+        self.send(first, 3)
+        self.work_states()
+        self.assertEqual(first.logistics_state, "partial")
+        (order.picking_ids - first).unlink()
+        self.work_states()
+        self.assertEqual(first.logistics_state, "fulfilled")
+
     def test_the_freight_is_settled_last(self):
         order = self.sell((self.lamp, 5))
         self.send(order.picking_ids)

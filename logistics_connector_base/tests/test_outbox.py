@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
 from ..core import outcome as outcomes
-from ..models import logistics_outbox
+from ..models.flow import logistics_outbox
 from ..outbox import claims, lanes, records
 from .outgoing import OutgoingCommon
 

@@ -313,7 +313,7 @@ class TestOutgoingMessages(OutgoingCommon):
         )
         self.assertEqual(found.messages.ids, sorted(message.id for message in by_state.values()))
         self.assertEqual(set(found.busy.mapped("state")), set(WAITING))
-        erase(self.env(su=True), found, subject, partners)
+        erase(self.env(su=True), found, subject, partners, self.company.ids)
         self.env.invalidate_all()
         for state in WAITING:
             self.assertTrue(by_state[state].has_body, state)

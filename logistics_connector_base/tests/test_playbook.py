@@ -172,6 +172,39 @@ class TestPlaybook(InboxCommon):
             self.do(case, "release_billing")
         self.assertEqual(len(case.step_trace_ids), 2)
 
+    def held(self):
+        self.env.invalidate_all()
+        found = self.env["sale.order"].search([("billing_hold_reason", "!=", False)])
+        self.assertEqual(self.order in found, bool(self.order.billing_hold_reason))
+        return bool(self.order.billing_hold_reason)
+
+    def test_each_case_holds_for_itself_and_no_longer_than_it_is_open(self):
+        one, two = self.report(), self.report(key="playbook:two")
+        for case in (one, two):
+            self.do(case, "hold_billing")
+        with self.assertRaises(UserError):
+            self.do(one, "hold_billing")
+        self.do(one, "release_billing")
+        self.assertTrue(self.held(), "the other one holds it still")
+        two.sudo()._close("resolved", "settled")
+        self.assertFalse(self.held())
+        # It comes back: it is not settled.
+        two.sudo().action_reopen()
+        self.assertTrue(self.held())
+
+    def test_a_merged_case_holds_in_the_other_one(self):
+        one, two = self.report(), self.report(key="playbook:two")
+        self.do(one, "hold_billing")
+        (one | two)._merge_into(two)
+        self.assertEqual(one.state, "duplicate")
+        self.assertTrue(self.held())
+        self.do(two, "release_billing")
+        self.assertFalse(self.held())
+
+    def test_a_copy_of_a_held_order_is_free(self):
+        self.do(self.report(), "hold_billing")
+        self.assertFalse(self.order.copy().billing_hold_reason)
+
     def test_sales_managers_release_sellers_do_not(self):
         case = self.report()
         self.do(case, "hold_billing")

@@ -4,7 +4,10 @@ from datetime import datetime
 
 from odoo.addons.logistics_connector_base.core.canonical import ParseError
 from odoo.addons.logistics_connector_base.intake import waker
-from odoo.addons.logistics_connector_base.models import logistics_replay, logistics_replay_plan
+from odoo.addons.logistics_connector_base.models.replay import (
+    logistics_replay,
+    logistics_replay_plan,
+)
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 

@@ -4,7 +4,7 @@ transactions of its own, and beside a drain, is what trial 9 of the exam shows.)
 from datetime import datetime, timedelta
 
 from odoo import fields
-from odoo.addons.logistics_connector_base.models import logistics_retention_run
+from odoo.addons.logistics_connector_base.models.privacy import logistics_retention_run
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 

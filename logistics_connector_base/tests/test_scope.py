@@ -2,11 +2,16 @@
 lists, groups, exports, counts, messages, exceptions, documents and by RPC."""
 
 import base64
+from datetime import datetime
+from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 from odoo.tests import HttpCase, JsonRpcException, tagged
 
 from .common import InboxCommon
+from .polling import TRACK_URL, TRACKING
 
 GROUP = "logistics_connector_base.group_logistics_"
 
@@ -336,12 +341,174 @@ class TestScope(InboxCommon):
         self.assertTrue(sent[0].with_env(env).has_access("read"))
         self.assertFalse(sent[1].with_env(env).has_access("read"))
 
-    def test_what_a_detector_would_find_counts_all_shipments(self):
-        detector = self.env["logistics.detector"].search([], limit=1)
-        self.assertNotIn("error", detector.with_env(self.env(user=self.lisa)).preview_draft())
+    def _previews(self, env, *names):
+        """What previews of some conditions say, 20 days after the scans."""
+        found = {}
+        for name in names:
+            detector = self.env["logistics.detector"].with_context(active_test=False)
+            detector = detector.search([("condition", "=", f"logistics.condition.{name}")])
+            with patch.object(fields.Datetime, "now", lambda *args: datetime(2026, 3, 31)):
+                found[name] = detector.with_env(env).preview_draft()
+        return found
+
+    def test_a_preview_counts_what_the_reader_sees(self):
+        names = ("stale", "connection_silent", "latency_high")
+        everything = self._previews(self.env(user=self.lisa), *names)
+        samples = {row["id"] for row in everything["stale"]["samples"]}
+        self.assertLessEqual({self.mine.id, self.theirs.id}, samples)
+        self.assertEqual(everything["connection_silent"]["still"], 2)
         env = self.narrow(warehouse_ids=self.near)
-        self.assertIn("error", detector.with_env(env).preview_draft())
-        self.assertFalse(detector.with_env(env).preview_days)
+        hers = self._previews(env, *names)
+        self.assertEqual([row["id"] for row in hers["stale"]["samples"]], self.mine.ids)
+        self.assertEqual(hers["stale"]["still"], 1)
+        for name in names[1:]:
+            self.assertIn("may not see", hers[name]["error"], "its figures are of all shipments")
+        self.assertFalse(self.env["logistics.detector"].with_env(env).search([])[0].preview_days)
+
+    def test_a_preview_counts_the_reader_s_connections(self):
+        env = self.narrow(connection_ids=self.connection)
+        hers = self._previews(env, "connection_silent", "stale")
+        self.assertEqual([row["id"] for row in hers["stale"]["samples"]], self.mine.ids)
+        ids = [row["id"] for row in hers["connection_silent"]["samples"]]
+        self.assertEqual(ids, self.connection.ids)
+        # A scope of another sort shows her the other connection, and not what came over it.
+        self.narrow(country_ids=self.france)
+        self.assertEqual(len(env["logistics.connection"].search([])), 2)
+        self.assertEqual(self._previews(env, "connection_silent")["connection_silent"]["still"], 1)
+
+    def test_what_blocks_an_order_names_no_other_s_shipment(self):
+        for order in self.orders:
+            order.order_line = [(0, 0, {"product_id": self._goods().id, "product_uom_qty": 1})]
+            order.action_confirm()
+        (self.mine | self.theirs).write({"on_hold": True})
+        self.env.flush_all()
+        self.env["logistics.business.desk"]._take_and_write(100)
+        env = self.narrow(warehouse_ids=self.near)
+        hers, theirs = (order.with_env(env) for order in self.orders)
+        self.assertIn(self.mine.name, hers.logistics_blocked_reason)
+        self.assertTrue(theirs.logistics_blocked_reason)
+        self.assertNotIn(self.theirs.name, theirs.logistics_blocked_reason)
+        self.assertNotIn(self.theirs.name, str(theirs.logistics_reasons))
+        self.assertIn(self.theirs.name, self.orders[1].logistics_blocked_reason)
+        # Not by asking for it either.
+        orders, both = env["sale.order"], Domain("id", "in", self.orders.ids)
+        for word, found in ((self.theirs.name, orders), (self.mine.name, hers)):
+            asked = both & Domain("logistics_blocked_reason", "ilike", word)
+            self.assertEqual(orders.search(asked), found)
+        self.assertNotIn(
+            self.theirs.name,
+            str(orders._read_group(both, ["logistics_blocked_reason"], ["__count"])),
+        )
+
+    def _goods(self):
+        return self.env["product.product"].create({"name": "Lamp", "is_storable": True})
+
+    def test_nothing_is_moved_out_of_ones_own_scope(self):
+        env = self.narrow(warehouse_ids=self.near)
+        hers = self.mine.with_env(env)
+        case = env["logistics.exception"].search([("shipment_id", "=", hers.id)], limit=1)
+        package = hers.package_ids[:1]
+        for record, change in (
+            (hers, {"warehouse_id": self.far.id}),
+            (case, {"shipment_id": self.theirs.id}),
+            (package, {"shipment_id": self.theirs.id}),
+            (hers.reference_ids[:1], {"shipment_id": self.theirs.id}),
+        ):
+            with self.subTest(record), self.assertRaises(AccessError), self.env.cr.savepoint():
+                record.write(change)
+        for model, values in (
+            ("logistics.shipment.package", {"tracking_number": "1ZNEW"}),
+            ("logistics.shipment.charge", {"name": "x", "kind": "booked", "amount": 1}),
+            (
+                "logistics.exception",
+                {
+                    "name": "x",
+                    "key": "x",
+                    "type_id": case.type_id.id,
+                    "severity": "minor",
+                    "company_id": self.company.id,
+                },
+            ),
+        ):
+            with self.subTest(model), self.assertRaises(AccessError), self.env.cr.savepoint():
+                env[model].create({**values, "shipment_id": self.theirs.id})
+        hers.write({"service": "Express"})
+        case.write({"user_id": self.lisa.id})
+        package.write({"tracking_number": "1ZMINE2"})
+
+    def test_no_case_is_given_to_whom_it_is_hidden_from(self):
+        self.narrow(warehouse_ids=self.near)
+        boss = self.env(user=self.make_user("scope-boss", GROUP + "manager"))
+        case = boss["logistics.exception"].search([("shipment_id", "=", self.theirs.id)], limit=1)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            case.user_id = self.lisa
+        wizard = boss["logistics.exception.assign"].create(
+            {"exception_ids": [(6, 0, case.ids)], "user_id": self.lisa.id}
+        )
+        said = wizard.action_assign()["params"]
+        self.assertIn("sees a part of the shipments only", said["message"])
+        self.assertFalse(case.user_id)
+
+    def test_followers_are_told_of_what_they_see_only(self):
+        followed = self.mine | self.theirs
+        followed.message_subscribe(self.lisa.partner_id.ids)
+        cases = self.env["logistics.exception"].search([("shipment_id", "in", followed.ids)])
+        cases.message_subscribe(self.lisa.partner_id.ids)
+        self.narrow(warehouse_ids=self.near)
+        for record in (*followed, *cases):
+            is_hers = self.mine in (record, getattr(record, "shipment_id", False))
+            message = record.message_post(body="News", subtype_xmlid="mail.mt_comment")
+            told = message.notified_partner_ids
+            self.assertEqual(self.lisa.partner_id in told, is_hers, record)
+            # Nor who is named.
+            message = record.message_post(body="See", partner_ids=self.lisa.partner_id.ids)
+            self.assertEqual(self.lisa.partner_id in message.notified_partner_ids, is_hers)
+
+    def test_leaders_and_administrators_are_told_of_what_they_see_only(self):
+        team = self.env["logistics.team"].create({"name": "Desk", "user_id": self.lisa.id})
+        self.lisa.group_ids += self.env.ref(GROUP + "admin")
+        case = self.env["logistics.exception"].search(
+            [("shipment_id", "=", self.theirs.id)], limit=1
+        )
+        case.team_id = team
+        self.assertEqual(case._leader(), self.lisa)
+        self.narrow(warehouse_ids=self.near)
+        self.assertFalse(case._leader())
+        case.activity_ids.unlink()
+        case._call_administrators()
+        self.assertNotIn(self.lisa, case.activity_ids.user_id)
+
+    def test_polls_count_the_shipments_that_one_sees(self):
+        polls = self.env["logistics.poll"]
+        self.patch(type(polls), "_declared", lambda poll: TRACKING)
+        poll = polls.create(
+            {"name": "Parcels", "connection_id": self.connection.id, "url": TRACK_URL}
+        )
+        rows = self.env["logistics.poll.shipment"]
+        rows.sudo().search([]).unlink()
+        for hours, shipment in enumerate((self.theirs, self.mine)):
+            rows.sudo().create(
+                {
+                    "poll_id": poll.id,
+                    "shipment_id": shipment.id,
+                    "company_id": self.company.id,
+                    "begun_at": datetime(2026, 3, 19),
+                    "next_at": datetime(2026, 3, 20, hours),
+                }
+            )
+        self.env.flush_all()
+        seen = poll.with_user(self.lisa)
+        self.assertEqual((seen.shipment_count, seen.next_at.hour), (2, 0))
+        env = self.narrow(warehouse_ids=self.near)
+        seen = poll.with_env(env)
+        self.assertEqual((seen.shipment_count, seen.next_at.hour), (1, 1))
+
+    def test_usual_gaps_are_counted_over_all_shipments(self):
+        gap = {"kind": "lane", "key": "x", "hours": 3, "samples": 99}
+        self.env["logistics.usual.gap"].create({**gap, "company_id": self.company.id})
+        self.assertTrue(self.env(user=self.lisa)["logistics.usual.gap"].search([]))
+        env = self.narrow(warehouse_ids=self.near)
+        self.assertFalse(env["logistics.usual.gap"].search([]))
 
     def test_a_scope_is_narrowed_to_something(self):
         with self.assertRaises(ValidationError):
@@ -413,6 +580,7 @@ class TestScope(InboxCommon):
 
 
 WITHOUT_RULE = {
+    "logistics.answer": "nobody but the system reads it",
     "logistics.parked.reference": "the service alone reads it",
     "logistics.message.key": "administrators alone read it: identities, no content",
     "logistics.event.mapping": "what codes mean is no secret within the company",

@@ -98,13 +98,22 @@ class TestDueDates(ClockCommon, TransactionCase):
                 found = working.between(start, planned).total_seconds() / 3600
                 self.assertAlmostEqual(found, counted, 6)
 
-    def test_without_a_calendar_that_of_the_company_without_that_every_hour(self):
-        self.make_policy()
+    def test_without_a_calendar_that_of_the_settings_or_the_company_without_that_every_hour(self):
+        self.make_policy(around_the_clock=False)
+        self.company.resource_calendar_id = False
         case = self.opened("2026-03-06 15:00:00")
         self.assertEqual(self.dues(case), ["2026-03-06 17:00:00", "2026-03-06 23:00:00"])
-        self.elsewhere.logistics_calendar_id = self.calendar
-        case = self.opened("2026-03-06 15:00:00", "k2", company_id=self.elsewhere.id)
-        self.assertEqual(self.dues(case), ["2026-03-09 09:00:00", "2026-03-09 15:00:00"])
+        around = self.make_calendar(
+            attendance_ids=[
+                (0, 0, {"name": day, "dayofweek": day, "hour_from": 0, "hour_to": 24})
+                for day in "0123456"
+            ]
+        )
+        for field in ("resource_calendar_id", "logistics_calendar_id"):
+            self.elsewhere.resource_calendar_id = around
+            self.elsewhere[field] = self.calendar
+            case = self.opened("2026-03-06 15:00:00", field, company_id=self.elsewhere.id)
+            self.assertEqual(self.dues(case), ["2026-03-09 09:00:00", "2026-03-09 15:00:00"])
         self.make_policy(around_the_clock=True, sequence=1)
         case = self.opened("2026-03-06 15:00:00", "k3", company_id=self.elsewhere.id)
         self.assertEqual(self.dues(case)[0], "2026-03-06 17:00:00")

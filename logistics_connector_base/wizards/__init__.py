@@ -27,4 +27,5 @@ from . import (
     logistics_test_bench_change,
     logistics_test_bench_event,
     logistics_trace,
+    sale_advance_payment_inv,
 )

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError
 
-from ..models.logistics_connection import OPEN_STATES
+from ..models.connection.logistics_connection import OPEN_STATES
 
 # Kinds of proof whose secret may be of our making: the partner stores what we give it.
 OURS = (

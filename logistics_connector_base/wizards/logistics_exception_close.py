@@ -25,8 +25,8 @@ class LogisticsExceptionClose(models.TransientModel):
         cases = self.env["logistics.exception"].browse(
             self.env.context.get("default_exception_ids")
         )
-        if len(cases.cause_id) == 1 and all(case.cause_id for case in cases):
-            values.setdefault("cause_id", cases.cause_id.id)
+        if cause := cases._common_cause():
+            values.setdefault("cause_id", cause.id)
         return values
 
     def action_close(self):

@@ -47,6 +47,12 @@ class LogisticsExceptionLink(models.TransientModel):
         if not events:
             raise UserError(self.env._("No event waits for this number any more."))
         self.shipment_id.check_access("write")
+        if self.is_ambiguous:
+            fits = self.shipment_id in self.candidate_ids
+        else:
+            fits = self.shipment_id.company_id == self.company_id
+        if not fits:
+            raise UserError(self.env._("Choose one of the shipments that are proposed."))
         days = [event.occurred_at.date() for event in events if event.occurred_at]
         self.env["logistics.shipment.reference"].sudo()._choose(
             self.shipment_id, exception.reference, min(days, default=False)

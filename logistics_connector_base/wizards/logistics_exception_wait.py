@@ -20,14 +20,7 @@ class LogisticsExceptionWait(models.TransientModel):
     def action_wait(self):
         if self.waiting_until and self.waiting_until <= fields.Datetime.now():
             raise UserError(self.env._("Choose a time that is still to come."))
-        self.exception_ids._check_open()
-        self.exception_ids.write(
-            {
-                "state": "waiting",
-                "waiting_for": self.waiting_for,
-                "waiting_until": self.waiting_until,
-            }
-        )
+        self.exception_ids._wait_for(self.waiting_for, self.waiting_until)
         if self.note:
             for case in self.exception_ids:
                 case.message_post(body=self.note, subtype_xmlid="mail.mt_note")

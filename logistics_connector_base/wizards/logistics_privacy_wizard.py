@@ -237,7 +237,7 @@ class LogisticsPrivacyWizard(models.TransientModel):
             return self._again()
         kept = len(found.busy) + sum(map(len, found.held.values()))
         subject = self._subject()
-        counts = erase(finder.env, found, subject, finder.partners)
+        counts = erase(finder.env, found, subject, finder.partners, finder.companies)
         self._note("erasure", counts, kept)
         self.sudo().line_ids.unlink()
         # The person is not kept here either.

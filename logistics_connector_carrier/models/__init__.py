@@ -22,4 +22,10 @@ from . import (
     logistics_shipment_package,
     stock_package,
     stock_picking,
+    booking,
+    accessorial,
+    tariff,
+    label,
+    manifest,
+    rates,
 )

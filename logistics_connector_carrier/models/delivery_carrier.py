@@ -1,7 +1,7 @@
 import json
 
 from odoo import fields, models
-from odoo.addons.logistics_connector_base.models.logistics_shipment import FINAL_STATES
+from odoo.addons.logistics_connector_base.models.shipment.logistics_shipment import FINAL_STATES
 
 
 class DeliveryCarrier(models.Model):

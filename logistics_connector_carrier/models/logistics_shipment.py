@@ -149,6 +149,8 @@ class LogisticsShipment(models.Model):
     def _estimate_charge(self, picking):
         """The price that Odoo reckons with, as an estimated charge."""
         self.ensure_one()
+        if picking.carrier_id.delivery_type == "logistics":
+            return  # that price is what was booked, with the customer's margin; it stands as booked
         estimated = self.charge_ids.filtered(lambda charge: charge.kind == "estimated")[:1]
         if not picking.carrier_price and not estimated:
             return

@@ -4,7 +4,7 @@ import csv
 import io
 from unittest.mock import patch
 
-from odoo.addons.logistics_connector_base.models import logistics_event_mapping_load as loader
+from odoo.addons.logistics_connector_base.models.event import logistics_event_mapping_load as loader
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 

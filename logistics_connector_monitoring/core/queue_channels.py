@@ -5,7 +5,7 @@ import math
 INBOUND = "root.logistics.inbound"
 # One job of each kind at a time keeps an HTTP worker busy for its slice: without a channel of its
 # own it takes the rooms of others, and they take its.
-OWN = (INBOUND, "root.logistics.outbound", "root.logistics.polling")
+OWN = (INBOUND, *(f"root.logistics.{name}" for name in ("outbound", "polling", "states")))
 RUNNER = "queue_job"
 
 

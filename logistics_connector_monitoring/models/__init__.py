@@ -3,4 +3,5 @@ from . import (
     logistics_connection_health,
     logistics_database_upkeep,
     logistics_event,
+    logistics_exception,
 )

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.addons.logistics_connector_base.core.detectors import HOURS, Threshold
+from odoo.addons.logistics_connector_base.core.detectors import Threshold
 from odoo.tools import SQL
 
 BACK = timedelta(days=30)  # what waited for longer when the preview begins is not looked for
@@ -17,11 +17,9 @@ class InboxBehind(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 0.5, HOURS, least=0.05, most=720),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the receipt")}
+        return (
+            Threshold("hours", self.env._("Hours after the receipt"), 0.5, least=0.05, most=720),
+        )
 
     @api.model
     def _estimate(self):

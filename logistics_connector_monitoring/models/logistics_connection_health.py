@@ -190,9 +190,9 @@ class LogisticsConnectionHealth(models.Model):
                 self.env["logistics.inbox"]._lanes(),
             ),
             "few_channels": self.env._(
-                "What is sent to partners and asked of them shares its rooms with other jobs of "
-                "Odoo. Add to the channels of queue_job, with room for one each: %s "
-                "(docs/operations.md).",
+                "What is sent to partners, asked of them, or kept up of orders' states, shares "
+                "its rooms with other jobs. Add to the channels of queue_job, with room for one "
+                "each: %s (docs/operations.md).",
                 ", ".join(name for name in missing(self._queue_channels()) if name != INBOUND),
             ),
         }

@@ -122,18 +122,18 @@ class TestHealth(HealthData, TransactionCase):
 
     def test_server_problems_are_told_in_words(self):
         rows = self.env["logistics.connection.health"].with_user(self.clerk)
-        both = "logistics.outbound:1,logistics.polling:1"
+        rest = "logistics.outbound:1,logistics.polling:1,logistics.states:1"
         for channels, modules, words in (
-            (f"root:2,root.logistics.inbound:2,{both}", ["queue_job", GATE], []),
-            (f"root:2,root.logistics.inbound:1,{both}", ["queue_job", GATE], ["2 lanes"]),
-            (f"root:2,{both}", ["queue_job", GATE], ["root.logistics.inbound:1"]),
+            (f"root:2,root.logistics.inbound:2,{rest}", ["queue_job", GATE], []),
+            (f"root:2,root.logistics.inbound:1,{rest}", ["queue_job", GATE], ["2 lanes"]),
+            (f"root:2,{rest}", ["queue_job", GATE], ["root.logistics.inbound:1"]),
             (
-                "root:2,logistics.inbound:2,logistics.outbound:1",
+                "root:2,logistics.inbound:2,logistics.outbound:1,logistics.states:1",
                 ["queue_job", GATE],
                 ["each: root.logistics.polling ("],
             ),
-            (f"root:2,logistics.inbound:2,{both}", [GATE], ["server-wide"]),
-            (f"root:2,logistics.inbound:2,{both}", ["queue_job"], ["While PostgreSQL is away"]),
+            (f"root:2,logistics.inbound:2,{rest}", [GATE], ["server-wide"]),
+            (f"root:2,logistics.inbound:2,{rest}", ["queue_job"], ["While PostgreSQL is away"]),
         ):
             with (
                 patch.object(logistics_connection_health, "_channels", lambda text=channels: text),

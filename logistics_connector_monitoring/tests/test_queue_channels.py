@@ -2,7 +2,8 @@ from odoo.tests import BaseCase
 
 from ..core.queue_channels import missing, problems
 
-OTHERS = [{"name": f"root.logistics.{name}", "capacity": 1} for name in ("outbound", "polling")]
+NAMES = ("outbound", "polling", "states")
+OTHERS = [{"name": f"root.logistics.{name}", "capacity": 1} for name in NAMES]
 
 
 class TestQueueChannels(BaseCase):
@@ -15,13 +16,14 @@ class TestQueueChannels(BaseCase):
         channels = [{"name": "root", "capacity": 2}, {"name": "root.logistics", "capacity": 1}]
         self.assertEqual(problems(channels, ["queue_job"]), ["no_channel", "few_channels"])
 
-    def test_senders_and_polls_have_channels_of_their_own(self):
+    def test_senders_polls_and_states_have_channels_of_their_own(self):
         inbound = {"name": "logistics.inbound", "capacity": 1}
         for others, names in (
             (OTHERS, []),
-            (OTHERS[:1], ["root.logistics.polling"]),
+            (OTHERS[:1] + OTHERS[2:], ["root.logistics.polling"]),
             (OTHERS[1:], ["root.logistics.outbound"]),
-            ([{"name": "logistics.outbound"}, {"name": "logistics.polling"}], []),
+            (OTHERS[:2], ["root.logistics.states"]),
+            ([{"name": f"logistics.{name}"} for name in NAMES], []),
         ):
             channels = [inbound, *others]
             self.assertEqual(missing(channels), names)

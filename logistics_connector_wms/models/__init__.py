@@ -1,6 +1,7 @@
 from . import (
     logistics_condition_release,
     logistics_connection,
+    logistics_exception,
     stock_move,
     stock_picking,
     stock_picking_release,

@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.addons.logistics_connector_base.conditions.shipment import OVER
-from odoo.addons.logistics_connector_base.core.detectors import HOURS, Threshold
+from odoo.addons.logistics_connector_base.core.detectors import Threshold
 from odoo.tools import SQL
 
 # When the warehouse was told, when it first said anything, and when it said that it has shipped.
@@ -31,11 +31,9 @@ class ReleaseUnacknowledged(models.AbstractModel):
 
     @api.model
     def _thresholds(self):
-        return (Threshold("hours", 4, HOURS, least=0.25),)
-
-    @api.model
-    def _threshold_words(self):
-        return {"hours": self.env._("Hours after the release")}
+        return (
+            Threshold("hours", self.env._("Hours after the release"), 4, least=0.25, may_work=True),
+        )
 
     @api.model
     def _more(self, question):
@@ -43,7 +41,7 @@ class ReleaseUnacknowledged(models.AbstractModel):
 
     @api.model
     def _since(self, question):
-        return SQL("release.sent + %s", question.hours("hours"))
+        return question.later(SQL("release.sent"), "hours")
 
     @api.model
     def _until(self, question):
@@ -65,16 +63,17 @@ class ReleaseUnconfirmed(models.AbstractModel):
     @api.model
     def _thresholds(self):
         return (
-            Threshold("hours", 2, HOURS),
-            Threshold("without", 24, HOURS, least=0.25),
+            Threshold(
+                "hours", self.env._("Hours after the delivery's scheduled time"), 2, may_work=True
+            ),
+            Threshold(
+                "without",
+                self.env._("Hours after the acknowledgement, where nothing is scheduled"),
+                24,
+                least=0.25,
+                may_work=True,
+            ),
         )
-
-    @api.model
-    def _threshold_words(self):
-        return {
-            "hours": self.env._("Hours after the delivery's scheduled time"),
-            "without": self.env._("Hours after the acknowledgement, where nothing is scheduled"),
-        }
 
     @api.model
     def _estimate(self):
@@ -97,10 +96,9 @@ class ReleaseUnconfirmed(models.AbstractModel):
     @api.model
     def _since(self, question):
         return SQL(
-            "GREATEST(LEAST(release.acknowledged, release.worked), COALESCE(cutoff.at + %s, "
-            "LEAST(release.acknowledged, release.worked) + %s))",
-            question.hours("hours"),
-            question.hours("without"),
+            "GREATEST(LEAST(release.acknowledged, release.worked), COALESCE(%s, %s))",
+            question.later(SQL("cutoff.at"), "hours"),
+            question.later(SQL("LEAST(release.acknowledged, release.worked)"), "without"),
         )
 
     @api.model

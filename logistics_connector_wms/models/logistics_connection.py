@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.addons.logistics_connector_base.models.logistics_connection import OPEN_STATES
+from odoo.addons.logistics_connector_base.models.connection.logistics_connection import OPEN_STATES
 
 
 class LogisticsConnection(models.Model):

@@ -1,1 +1,1 @@
-from . import test_detector_release, test_release, test_release_page
+from . import test_detector_release, test_playbook_release, test_release, test_release_page

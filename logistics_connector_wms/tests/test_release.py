@@ -14,8 +14,9 @@ from odoo.tools import file_path
 USER = "logistics_connector_base.group_logistics_user"
 
 
-@tagged("post_install", "-at_install")
-class TestRelease(InboxCommon):
+class ReleaseCommon(InboxCommon):
+    """A shop whose warehouse is a 3PL's, with people of the least rights."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -70,8 +71,6 @@ class TestRelease(InboxCommon):
         body = {"id": str(uuid.uuid4()), "issuer": "harbour", "events": [event]}
         return self.receive(self.connection, body, at=now)
 
-    # -- what the partner is told --------------------------------------------------------------
-
     def flow(self, **values):
         return self.env["logistics.flow"].create(
             {
@@ -90,6 +89,11 @@ class TestRelease(InboxCommon):
         )
         bodies = messages._read_bodies()
         return [(message.state, json.loads(bodies[message.id])) for message in messages]
+
+
+@tagged("post_install", "-at_install")
+class TestRelease(ReleaseCommon):
+    # -- what the partner is told --------------------------------------------------------------
 
     def test_the_partner_is_told_once_what_it_may_pick(self):
         self.flow()

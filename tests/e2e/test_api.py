@@ -325,8 +325,7 @@ def test_since_a_time_nothing_is_lost(world, client):
     with world.database.connect() as late, late.cursor() as sql:
         late.autocommit = False
         sql.execute("UPDATE logistics_shipment SET service = %s WHERE id = %s", (mark, shipment))
-        cron = world.rpc.ref("logistics_connector_base.cron_api_mark")
-        world.rpc("ir.cron", "method_direct_trigger", [cron])
+        world.rpc.run_cron("logistics_connector_base.cron_api_mark")
         time.sleep(0.01)
         since = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         late.commit()

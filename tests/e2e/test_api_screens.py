@@ -4,6 +4,7 @@ import pytest
 
 from ..support import http
 from ..support.browser import Browser
+from ..support.people import person
 from .test_setup_page import GROUP
 
 MODAL = ".modal"
@@ -11,11 +12,7 @@ MODAL = ".modal"
 
 def administrator(world):
     """The login of an integration administrator with no other right."""
-    if not world.rpc("res.users", "search", [("login", "=", "api_ada")]):
-        groups = [world.rpc.ref(name) for name in ("base.group_user", GROUP)]
-        values = {"name": "Ada Admin", "login": "api_ada", "password": "api_ada"}
-        world.rpc("res.users", "create", [{**values, "group_ids": [(6, 0, groups)]}])
-    return "api_ada"
+    return person(world.rpc, "api_ada", "Ada Admin", GROUP)
 
 
 def test_a_key_is_made_shown_once_and_revoked(world):

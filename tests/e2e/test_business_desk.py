@@ -5,6 +5,7 @@ import contextlib
 
 import psycopg2
 
+from ..exam.gate import Gate
 from ..simulators import Parcel, journey
 from ..simulators.journey import EINDHOVEN, UTRECHT, now
 from ..support.inside import Inside
@@ -13,6 +14,7 @@ from ..support.polling import wait_for
 STATE = "SELECT state FROM logistics_business_state WHERE sale_order_id = %s"
 DUE = "SELECT count(*) FROM logistics_business_due"
 DESK_LOCK = 1280264004
+GATE = 77_010_612
 IN_LINE = "SELECT count(*) FROM pg_locks WHERE NOT granted AND classid = %s"
 # A process that dies while it works: what it took is due again.
 DIES = """
@@ -118,3 +120,53 @@ def test_what_a_dying_desk_had_taken_is_looked_at_again(world, database_name):
         cursor.execute("SELECT pg_advisory_unlock(%s, 0)", (DESK_LOCK,))
         assert inside.result()
     wait_for(lambda: world.database.value(STATE, order) == "in_progress", 90, "it was forgotten")
+
+
+def test_workers_that_are_killed_while_they_write_states(world):
+    """The job itself, in a real worker, by kill -9: before a state is written, and when all of a
+    batch are and nothing is committed."""
+    orders = sold(world, 12)
+    wait_for(lambda: not world.database.value(DUE), 30, "something is left")
+    shipments = [world.shipment()[0] for _order in orders]
+    links = list(zip(shipments, orders, strict=True))
+    condition = f"NEW.sale_order_id = {orders[-1]}"
+    for when, target, expected in (
+        ("BEFORE UPDATE", "booked", "in_progress"),
+        ("AFTER UPDATE", "lost", "blocked"),
+    ):
+        with Gate(world.database, "logistics_business_state", condition, GATE, when) as gate:
+            for shipment, order in links:
+                world.rpc(
+                    "logistics.shipment", "write", [shipment], {"sale_order_ids": [(4, order)]}
+                )
+            world.database.rows(
+                "UPDATE logistics_shipment SET state = %s WHERE id = ANY(%s)", target, shipments
+            )
+            gate.wait_held()
+            written = world.database.column(
+                "SELECT DISTINCT state FROM logistics_business_state WHERE sale_order_id = ANY(%s)",
+                orders,
+            )
+            assert expected not in written, "it is committed already"
+            for pid in world.server.child_pids():
+                world.server.kill9(pid)
+            gate.open()
+        wait_for(
+            lambda wanted=expected: (
+                set(
+                    world.database.column(
+                        "SELECT state FROM logistics_business_state WHERE sale_order_id = ANY(%s)",
+                        orders,
+                    )
+                )
+                == {wanted}
+            ),
+            90,
+            "it was forgotten",
+        )
+    wait_for(lambda: not world.database.value(DUE), 30, "something is left")
+    twice = (
+        "SELECT sale_order_id FROM logistics_business_state WHERE sale_order_id IS NOT NULL"
+        " GROUP BY 1 HAVING count(*) > 1"
+    )
+    assert not world.database.column(twice)

@@ -9,6 +9,7 @@ import pytest
 from ..simulators import CanonicalPartner
 from ..support.browser import Browser
 from ..support.connections import connect
+from ..support.people import person
 from ..support.polling import wait_for
 from ..support.rpc import RpcError, Session
 from .test_refusals import check_problem
@@ -22,10 +23,7 @@ def two(world):
     """Two administrators of the integration: one writes, the other one approves."""
     sessions = []
     for login in ("contracts_ada", "contracts_bo"):
-        if not world.rpc("res.users", "search", [("login", "=", login)]):
-            groups = [world.rpc.ref("base.group_user"), world.rpc.ref(ADMIN)]
-            values = {"name": login, "login": login, "password": login}
-            world.rpc("res.users", "create", [{**values, "group_ids": [(6, 0, groups)]}])
+        person(world.rpc, login, login, ADMIN)
         sessions.append(Session(world.server.url, world.server.db, login, login))
     return sessions
 
@@ -100,7 +98,7 @@ def test_refused_and_kept(world, refusing):
     assert (message["state"], message["duplicate_count"]) == ("rejected", 1)
 
     # People hear of it, and nobody has worked it.
-    world.rpc("ir.cron", "method_direct_trigger", [world.rpc.ref(CRON)])
+    world.rpc.run_cron(CRON)
     domain = [("connection_id", "=", connection_id), ("is_open", "=", True)]
     exception = world.rpc.one("logistics.exception", domain, ["type_code", "occurrence_count"])
     assert exception["type_code"] == "contract_broken"

@@ -2,6 +2,7 @@
 
 import configparser
 import http.client
+import runpy
 import ssl
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from ..support import http as plain
 from .test_refusals import check_problem
 
 DEPLOY = paths.PROJECT / "deploy"
+CHANNELS = paths.PROJECT / "logistics_connector_monitoring/core/queue_channels.py"
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +121,9 @@ def test_odoo_conf_names_options_that_exist():
     assert set(parser["options"]) <= known
     assert "logistics_connector_base" in parser["options"]["server_wide_modules"]
     assert "root.logistics.inbound:3" in parser["queue_job"]["channels"]
+    named = [room.partition(":")[0] for room in parser["queue_job"]["channels"].split(",")]
+    missing = runpy.run_path(str(CHANNELS))["missing"]  # it imports nothing of Odoo
+    assert not missing([{"name": name} for name in named])
 
 
 def test_the_unit_brings_odoo_back():

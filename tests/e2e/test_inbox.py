@@ -294,8 +294,7 @@ def test_the_sweep_finds_what_no_waker_saw(world):
         "UPDATE logistics_message SET state = 'received', processed_at = NULL WHERE receipt = %s",
         first.receipt,
     )
-    cron = world.rpc.ref("logistics_connector_base.cron_inbox_sweep")
-    world.rpc("ir.cron", "method_direct_trigger", [cron])
+    world.rpc.run_cron("logistics_connector_base.cron_inbox_sweep")
     assert world.fate(first.receipt)["state"] == "processed"
 
 

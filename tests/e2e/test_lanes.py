@@ -62,7 +62,7 @@ def claim(process, lane=1, size=None):
     """Let a process claim; a dict of lists of message ids."""
     return process.run(
         f"""
-        import odoo.addons.logistics_connector_base.models.logistics_inbox as inbox
+        import odoo.addons.logistics_connector_base.models.message.logistics_inbox as inbox
         before = inbox.BATCH_SIZE
         inbox.BATCH_SIZE = {size} or before
         result = dict(claim=env["logistics.inbox"]._claim({lane})._asdict())
@@ -84,7 +84,7 @@ def test_claims_do_not_collide(world, processes, filed):
     count = 2000
     program = f"""
         import time
-        import odoo.addons.logistics_connector_base.models.logistics_inbox as inbox
+        import odoo.addons.logistics_connector_base.models.message.logistics_inbox as inbox
         before, inbox.BATCH_SIZE = inbox.BATCH_SIZE, 5
         result, deadline = [], time.monotonic() + 60
         while len(result) < {count // 2} and time.monotonic() < deadline:
@@ -191,7 +191,7 @@ def test_two_lanes_on_the_same_shipments(world, processes):
     steps = journey("delivered", now() - timedelta(days=4), EINDHOVEN, UTRECHT)
     program = f"""
         import time
-        import odoo.addons.logistics_connector_base.models.logistics_inbox as inbox
+        import odoo.addons.logistics_connector_base.models.message.logistics_inbox as inbox
         before, inbox.BATCH_SIZE = inbox.BATCH_SIZE, 12
         result, left, deadline = 0, True, time.monotonic() + 60
         while left and time.monotonic() < deadline:

@@ -88,8 +88,7 @@ def test_too_many_at_a_time(world, limited):
         "WHERE connection_id = %s",
         connection_id,
     )
-    cron = world.rpc.ref("logistics_connector_base.cron_limits_sweep")
-    world.rpc("ir.cron", "method_direct_trigger", [cron])
+    world.rpc.run_cron("logistics_connector_base.cron_limits_sweep")
     assert not open_exceptions(world, connection_id)
     assert not world.read("logistics.connection", connection_id, "is_limited")["is_limited"]
 

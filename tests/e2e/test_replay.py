@@ -13,6 +13,7 @@ from ..simulators.journey import EINDHOVEN, UTRECHT, now
 from ..support.browser import Browser
 from ..support.connections import connect
 from ..support.inside import Inside
+from ..support.people import person
 from ..support.polling import wait_for
 from ..support.rpc import RpcError, Session
 
@@ -116,7 +117,7 @@ def test_a_process_that_is_killed_while_it_applies(world):
         inside.run(
             f"""
             from odoo import fields
-            from odoo.addons.logistics_connector_base.models import logistics_replay_plan
+            from odoo.addons.logistics_connector_base.models.replay import logistics_replay_plan
             logistics_replay_plan.PORTION = 3
             replay = env["logistics.replay"].browse({replay_id})
             replay.action_preview()
@@ -147,8 +148,7 @@ def test_a_process_that_is_killed_while_it_applies(world):
     assert 0 < world.database.value(applied + "'applied'", replay_id) < 30
     assert read(world, replay_id)["state"] == "applying"
 
-    cron = world.rpc.ref("logistics_connector_base.cron_replay_sweep")
-    world.rpc("ir.cron", "method_direct_trigger", [cron])
+    world.rpc.run_cron("logistics_connector_base.cron_replay_sweep")
     wait_for(lambda: read(world, replay_id)["state"] == "done", 60)
     assert world.database.value(applied + "'applied'", replay_id) == 30
     assert read(world, replay_id, "deviation_count")["deviation_count"] == 0
@@ -157,10 +157,7 @@ def test_a_process_that_is_killed_while_it_applies(world):
 
 def test_a_manager_in_a_browser(world):
     group = "logistics_connector_base.group_logistics_manager"
-    if not world.rpc("res.users", "search", [("login", "=", "replay_mia")]):
-        groups = list(map(world.rpc.ref, ("base.group_user", group)))
-        values = {"name": "Mia Manager", "login": "replay_mia", "password": "replay_mia"}
-        world.rpc("res.users", "create", [{**values, "group_ids": [(6, 0, groups)]}])
+    person(world.rpc, "replay_mia", "Mia Manager", group)
     field = Field(world, 3, 5)
     field.move("Europe/Lisbon")
     with Browser(world.server.url) as browser:

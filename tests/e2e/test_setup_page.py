@@ -8,6 +8,7 @@ import pytest
 from ..simulators import CanonicalPartner, Parcel, journey
 from ..simulators.journey import EINDHOVEN, POD, UTRECHT, now
 from ..support.browser import Browser
+from ..support.people import person
 from ..support.polling import wait_for
 
 GROUP = "logistics_connector_base.group_logistics_admin"
@@ -19,20 +20,7 @@ PICTURES = os.environ.get("LOGISTICS_SCREENSHOTS")
 @pytest.fixture
 def browser(world):
     """Chromium, as an integration administrator with no other right."""
-    user = world.rpc("res.users", "search", [("login", "=", "setup_ada")])
-    if not user:
-        world.rpc(
-            "res.users",
-            "create",
-            [
-                {
-                    "name": "Ada Admin",
-                    "login": "setup_ada",
-                    "password": "setup_ada",
-                    "group_ids": [(6, 0, list(map(world.rpc.ref, ("base.group_user", GROUP))))],
-                }
-            ],
-        )
+    person(world.rpc, "setup_ada", "Ada Admin", GROUP)
     with Browser(world.server.url) as browser:
         browser.login(world.server.db, "setup_ada", "setup_ada")
         yield browser
@@ -118,13 +106,12 @@ def test_who_calls_in_vain_is_seen(world):
         found = world.rpc("logistics.exception", "search_read", domain, fields)
         return found and found[0]["occurrence_count"] == before + 3 and found[0]
 
-    assert "not with the stored secret" in wait_for(case, 20)["detail"]
+    assert "not with the stored secret" in wait_for(case, 60)["detail"]
     world.database.rows(
         "UPDATE logistics_exception SET last_seen_at = last_seen_at - interval '6 minutes' "
         "WHERE connection_id = %s",
         world.connection_id,
     )
     assert partner.deliver(body).ok
-    cron = world.rpc.ref("logistics_connector_base.cron_limits_sweep")
-    world.rpc("ir.cron", "method_direct_trigger", [cron])
+    world.rpc.run_cron("logistics_connector_base.cron_limits_sweep")
     assert not world.rpc("logistics.exception", "search_count", domain)

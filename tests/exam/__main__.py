@@ -5,6 +5,7 @@
     ./dev exam --short      a small load, one server for all (as ./dev test has it)
     ./dev exam --mutant     with each guard broken on purpose: passes when the trial goes red
     ./dev exam --publish    writes the results into docs/reliability.md
+    ./dev exam neighbours   Odoo's own tests beside our addons (neighbours.py)
 
 The last line is ``N passed, N failed``. Ledgers lie in DEV_HOME/exam.
 """
@@ -16,7 +17,7 @@ import signal
 import sys
 import time
 
-from . import publish
+from . import neighbours, publish
 from .arena import LEDGERS, Arena
 from .trials import TRIALS
 
@@ -24,6 +25,9 @@ SEED = 20260927
 
 
 def main(arguments=None):
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["neighbours"]:
+        return neighbours.main(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="./dev exam", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -5,9 +5,9 @@ from .tree import Mutant, Patch
 
 ACCEPT = "logistics_connector_base/intake/accept.py"
 STORE = "logistics_connector_base/intake/store.py"
-INBOX = "logistics_connector_base/models/logistics_inbox.py"
+INBOX = "logistics_connector_base/models/message/logistics_inbox.py"
 CLAIMS = "logistics_connector_base/inbox/claims.py"
-SHIPMENT = "logistics_connector_base/models/logistics_shipment.py"
+SHIPMENT = "logistics_connector_base/models/shipment/logistics_shipment.py"
 BATCH = "logistics_connector_base/inbox/batch.py"
 
 SHORT_IDENTITY = Mutant(

@@ -54,4 +54,5 @@ def start_clocks(rpc, reference_mark):
     taken = cases[::3]
     if taken:
         rpc(CASES, "write", taken, {"user_id": lisa})
-        rpc(CASES, "write", taken[:1], {"state": "waiting", "waiting_for": "carrier"})
+        said = {"exception_ids": [(6, 0, taken[:1])], "waiting_for": "carrier"}
+        rpc(f"{CASES}.wait", "action_wait", rpc(f"{CASES}.wait", "create", [said]))

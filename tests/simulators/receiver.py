@@ -126,6 +126,9 @@ class Receiver:
     def _answer(self, handler):
         length = int(handler.headers.get("Content-Length") or 0)
         body = handler.rfile.read(length)
+        if len(body) < length:  # who called was killed in the middle: nobody can work that
+            handler.close_connection = True
+            return
         call = Call(
             time.time(),
             handler.command,

@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.addons.logistics_connector_base.models.logistics_inbox import InboxBatch
+from odoo.addons.logistics_connector_base.models.message.logistics_inbox import InboxBatch
 
 
 class BenchRecord(models.Model):

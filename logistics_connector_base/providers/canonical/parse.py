@@ -221,6 +221,7 @@ def _event(node: Node, sender: str, default_zone: str) -> ParsedEvent:
         signed_by=node.get("signed_by").text(),
         ship_date=_ship_date(shipment.get("ship_date")),
         estimated_delivery=_instant(node, "estimated_delivery_at", default_zone),
+        estimated_from=_instant(node, "estimated_delivery_from_at", default_zone),
         documents=tuple(_document(item) for item in node.get("documents").items()),
         pointer=node.pointer,
     )

@@ -476,3 +476,29 @@ def test_a_day_contradicts_nothing_on_that_day():
     delivered = at(0, "delivered", precision="day")
     assert contradicted_by(delivered, at(6, "out_for_delivery")) == ""
     assert contradicted_by(delivered, at(24, "out_for_delivery")) == "out_for_delivery@24"
+
+
+def test_a_window_goes_with_its_estimate():
+    """The newest estimate counts with its own window, never with another one's."""
+
+    def estimate(number, recorded, ends, begins=None):
+        return FoldEvent(
+            f"e{number}",
+            "eta",
+            classifier="estimated",
+            recorded_at=START + timedelta(hours=recorded),
+            estimated_delivery=START + timedelta(hours=ends),
+            estimated_from=begins and START + timedelta(hours=begins),
+        )
+
+    window, later = estimate(1, 1, 50, 48), estimate(2, 2, 60)
+    view = fold([window], RULES)
+    assert view.estimated_delivery_from_at == START + timedelta(hours=48)
+    for events in ([window, later], [later, window]):
+        view = fold(events, RULES)
+        assert view.estimated_delivery_at == START + timedelta(hours=60)
+        assert view.estimated_delivery_from_at is None
+    # Of two that say the same end at the same time, the one that says more.
+    same = estimate(3, 1, 50)
+    for events in ([window, same], [same, window]):
+        assert fold(events, RULES).estimated_delivery_from_at == START + timedelta(hours=48)

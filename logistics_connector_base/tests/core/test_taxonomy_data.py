@@ -170,6 +170,7 @@ EXCEPTION_TYPES = {
     "late",
     "delivered_late",
     "delivery_attempts",
+    "final_attempt",
     "pickup_waiting",
     "customs_hold",
     "documents_missing",

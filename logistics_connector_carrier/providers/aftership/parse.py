@@ -45,6 +45,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     instant_or_none,
     local_zone,
     read,
+    window_begins,
 )
 
 CODE = "aftership"
@@ -110,7 +111,7 @@ def _tracking(tracking: Node, zone: str, revised: Instant | None) -> Iterator[Pa
     # A delivery may be an error that later scans refute: only the last word counts.
     is_over = tag == DELIVERED or (delivery is not None and delivery is newest)
     stated = revised or (newest.occurred if newest else None)
-    estimate = _estimate(tracking, zone) if stated and not is_over else None
+    begins, estimate = _estimate(tracking, zone) if stated and not is_over else (None, None)
     if estimate:
         yield replace(
             blank,
@@ -119,6 +120,7 @@ def _tracking(tracking: Node, zone: str, revised: Instant | None) -> Iterator[Pa
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(begins, estimate),
         )
 
 
@@ -185,16 +187,18 @@ def _degrees(node: Node, most: int) -> float | None:
     return float(value) if is_number and -most <= value <= most else None
 
 
-def _estimate(tracking: Node, zone: str) -> Instant | None:
-    """The end of what is expected at last: the newest estimate, the carrier's, AfterShip's own."""
+def _estimate(tracking: Node, zone: str) -> tuple[Instant | None, Instant | None]:
+    """What is expected at last, as a window (its beginning may be missing): the newest estimate,
+    the carrier's, AfterShip's own."""
     latest = tracking.get("latest_estimated_delivery")
-    texts = [latest.get("datetime_max").text(), latest.get("datetime").text()]
-    for name in _ESTIMATES:
-        estimate = tracking.get(name)
-        texts += [
-            estimate.get("estimated_delivery_date_max").text(),
-            estimate.get("estimated_delivery_date").text(),
-        ]
-    texts.append(tracking.get("expected_delivery").text())
-    instants = (instant_or_none(parse_iso, text, zone) for text in texts if text)
-    return next((instant for instant in instants if instant), None)
+    windows = [(latest, "datetime")]
+    windows += [(tracking.get(name), "estimated_delivery_date") for name in _ESTIMATES]
+    windows.append((tracking, "expected_delivery"))
+    for node, name in windows:
+        begins, ends, alone = (
+            instant_or_none(parse_iso, text, zone) if text else None
+            for text in (node.get(f"{name}{end}").text() for end in ("_min", "_max", ""))
+        )
+        if ends or alone:
+            return (begins, ends) if ends else (None, alone)
+    return None, None

@@ -6,7 +6,8 @@ Shape (dpdhl_tracking-unified, OpenAPI 1.3.1 to 1.5.8)::
     {"shipments": [
        {"id", "service", "returnFlag",
         "status": EVENT, "events": [EVENT],
-        "estimatedTimeOfDelivery", "estimatedDeliveryTimeFrame": {"estimatedThrough"},
+        "estimatedTimeOfDelivery",
+        "estimatedDeliveryTimeFrame": {"estimatedFrom", "estimatedThrough"},
         "details": {"pieceIds", "totalNumberOfPieces", "references": [{"number", "type"}],
                     "proofOfDelivery": {"signed": {"name", "givenName", "familyName"}}}}]}
     EVENT = {"timestamp", "statusCode", "status", "description", "remark", "pieceIds",
@@ -51,6 +52,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     instant_or_none,
     local_zone,
     read,
+    window_begins,
 )
 
 CODE = "dhl"
@@ -149,6 +151,7 @@ def _shipment(shipment: Node, zone: str) -> Iterator[ParsedEvent]:
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(_window_start(shipment, zone), estimate),
         )
 
 
@@ -242,3 +245,8 @@ def _estimate(shipment: Node, zone: str) -> Instant | None:
         if instant:
             return whole_day(instant, zone)
     return None
+
+
+def _window_start(shipment: Node, zone: str) -> Instant | None:
+    text = shipment.path("estimatedDeliveryTimeFrame", "estimatedFrom").text()
+    return instant_or_none(parse_iso, text, zone) if text else None

@@ -54,6 +54,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     local_zone,
     proof,
     read,
+    window_begins,
 )
 
 CODE = "fedex"
@@ -131,6 +132,7 @@ def _shipment(result: Node, outer_number: str, zone: str) -> Iterator[ParsedEven
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(_window_start(result, zone), estimate),
         )
     of_delivery = delivery or replace(blank, occurred=_dated(result, ("ACTUAL_DELIVERY",), zone))
     for kind, content, pointer in _images(result):
@@ -215,6 +217,11 @@ def _estimate(result: Node, zone: str) -> Instant | None:
             return instant
     estimated = _dated(result, ("ESTIMATED_DELIVERY",), zone)
     return whole_day(estimated, zone) if estimated else None
+
+
+def _window_start(result: Node, zone: str) -> Instant | None:
+    window = result.path("estimatedDeliveryTimeWindow", "window")
+    return instant_or_none(parse_iso, window.get("begins").text(), zone)
 
 
 def _images(result: Node) -> Iterator[tuple[str, bytes, str]]:

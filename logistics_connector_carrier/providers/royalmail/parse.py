@@ -43,6 +43,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     local_zone,
     proof,
     read,
+    window_begins,
 )
 
 CODE = "royalmail"
@@ -92,7 +93,8 @@ def _piece(piece: Node, zone: str) -> Iterator[ParsedEvent]:
     yield from (replace(s, signed_by=signed_by) if s is handover else s for s in scans)
     category = summary.get("statusCategory").code().upper()
     is_over = category == DELIVERED_CATEGORY or (newest is not None and newest is handover)
-    estimate = None if is_over else _estimate(piece.get("estimatedDelivery"), zone)
+    expected = piece.get("estimatedDelivery")
+    estimate = None if is_over else _estimate(expected, zone)
     if estimate:
         stated = newest.occurred if newest else None
         yield replace(
@@ -102,6 +104,7 @@ def _piece(piece: Node, zone: str) -> Iterator[ParsedEvent]:
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(_bound(expected, "start", zone), estimate),
         )
     yield from _signature(blank, piece.get("signature"), signed_by, zone)
 
@@ -166,13 +169,16 @@ def _last_scan(blank: ParsedEvent, summary: Node, zone: str) -> ParsedEvent:
 
 def _estimate(expected: Node, zone: str) -> Instant | None:
     """End of the delivery window, else the day."""
-    day = expected.get("date").text()
-    end = expected.get("endOfEstimatedWindow").text()
-    if _CLOCK.match(end):
-        end = f"{day[:10]}T{end}"
-    return instant_or_none(parse_iso, end, zone) or instant_or_none(
-        parse_iso, _MIDNIGHT.sub("", day), zone
-    )
+    day = _MIDNIGHT.sub("", expected.get("date").text())
+    return _bound(expected, "end", zone) or instant_or_none(parse_iso, day, zone)
+
+
+def _bound(expected: Node, which: str, zone: str) -> Instant | None:
+    """Start or end of the window: a time, or a clock of the day."""
+    text = expected.get(f"{which}OfEstimatedWindow").text()
+    if _CLOCK.match(text):
+        text = f"{expected.get('date').text()[:10]}T{text}"
+    return instant_or_none(parse_iso, text, zone) if text else None
 
 
 def _signature(

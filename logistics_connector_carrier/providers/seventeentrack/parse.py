@@ -53,6 +53,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     instant_or_none,
     local_zone,
     read,
+    window_begins,
 )
 
 CODE = "seventeentrack"
@@ -125,6 +126,7 @@ def _item(item: Node, zone: str) -> Iterator[ParsedEvent]:
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(_window_start(info, zone), estimate),
         )
 
 
@@ -220,3 +222,8 @@ def _estimate(info: Node, zone: str) -> Instant | None:
     texts = [window.get("to").text(), window.get("from").text()]
     instants = (instant_or_none(parse_iso, text, zone) for text in texts if text)
     return next((instant for instant in instants if instant), None)
+
+
+def _window_start(info: Node, zone: str) -> Instant | None:
+    text = info.path("time_metrics", "estimated_delivery_date", "from").text()
+    return instant_or_none(parse_iso, text, zone) if text else None

@@ -44,6 +44,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     offset_or_none,
     proof,
     read,
+    window_begins,
 )
 
 from .poll import scans
@@ -79,6 +80,7 @@ def _events(message: Node, zone: str) -> tuple[ParsedEvent, ...]:
         raise status.fail("neither the type nor a code of the activity is given.")
     occurred = _occurred(message, zone)
     is_update = kind == TYPE_UPDATE
+    scheduled = _scheduled(message, zone)
     scan = ParsedEvent(
         issuer=CODE,
         shipment_key=number,
@@ -92,7 +94,8 @@ def _events(message: Node, zone: str) -> tuple[ParsedEvent, ...]:
         recorded=occurred if is_update else None,
         place=_place(message.get("activityLocation")),
         signed_by=message.get("receivedBy").text(),
-        estimated_delivery=_scheduled(message, zone),
+        estimated_delivery=scheduled,
+        estimated_from=window_begins(_window_start(message, zone), scheduled),
         pointer=message.pointer,
     )
     photo = message.get("deliveryPhoto")
@@ -154,7 +157,13 @@ def _scheduled(message: Node, zone: str) -> Instant | None:
     if message.get("actualDeliveryDate").code():
         return None
     day = message.get("scheduledDeliveryDate").code()
-    _same_day, end = _parts(message, "deliveryEnd")
+    _no_day, end = _parts(message, "deliveryEnd")
     return instant_or_none(from_parts, day, end, zone=zone) or instant_or_none(
         from_parts, day, zone=zone
     )
+
+
+def _window_start(message: Node, zone: str) -> Instant | None:
+    day = message.get("scheduledDeliveryDate").code()
+    _no_day, start = _parts(message, "deliveryStart")
+    return instant_or_none(from_parts, day, start, zone=zone) if start else None

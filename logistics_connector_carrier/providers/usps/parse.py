@@ -48,6 +48,7 @@ from odoo.addons.logistics_connector_base.core.reading import (
     local_zone,
     offset_or_none,
     read,
+    window_begins,
 )
 
 CODE = "usps"
@@ -112,6 +113,7 @@ def _shipment(answer: Node, zone: str) -> Iterator[ParsedEvent]:
             occurred=stated,
             recorded=stated,
             estimated_delivery=estimate,
+            estimated_from=window_begins(_window_start(answer, zone), estimate),
         )
 
 
@@ -169,15 +171,28 @@ def _estimate(answer: Node, zone: str) -> Instant | None:
     """The predicted day, with the end of its window where one is given, else what was expected."""
     for node in (answer, answer.get("deliveryDateExpectation")):
         day = node.get("predictedDeliveryDate").text()
-        clock = node.get("predictedDeliveryWindowEndTime").text()
         expected = node.get("expectedDeliveryTimestamp").text()
-        texts = [f"{day}T{clock}" if _CLOCK.fullmatch(clock) else day, day, expected]
+        texts = [_bound(node, "End"), day, expected]
         texts.append(node.get("expectedDeliveryDate").text())
         for text in texts:
             instant = instant_or_none(parse_iso, text, zone)
             if instant:
                 return whole_day(instant, zone)
     return None
+
+
+def _window_start(answer: Node, zone: str) -> Instant | None:
+    for node in (answer, answer.get("deliveryDateExpectation")):
+        if text := _bound(node, "Start"):
+            return instant_or_none(parse_iso, text, zone)
+    return None
+
+
+def _bound(node: Node, which: str) -> str:
+    """The predicted day at the start or end of its window, ISO 8601; "" where it has none."""
+    day = node.get("predictedDeliveryDate").text()
+    clock = node.get(f"predictedDeliveryWindow{which}Time").text()
+    return f"{day}T{clock}" if day and _CLOCK.fullmatch(clock) else ""
 
 
 def _when(scan: ParsedEvent) -> float:

@@ -62,7 +62,7 @@ CASE_EACH = Mutant(
     "each pause of an outage is a case of its own",
     (
         Patch(
-            "logistics_connector_base/models/logistics_breaker.py",
+            "logistics_connector_base/models/flow/logistics_breaker.py",
             '                        "key": key,\n',
             '                        "key": f"{key}:{fields.Datetime.now()}",\n',
         ),

@@ -38,7 +38,7 @@ WAITS_WITH_ALL_IT_HAS = Mutant(
     "the inbox waits for a held row for as long as it takes, with all that it has locked",
     (
         Patch(
-            "logistics_connector_base/models/logistics_shipment.py",
+            "logistics_connector_base/models/shipment/logistics_shipment.py",
             "(str(patience),)",
             '("0",)',
         ),

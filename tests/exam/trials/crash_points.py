@@ -54,7 +54,7 @@ EFFECTS = {
     """,
 }
 
-LEDGER = "logistics_connector_base/models/logistics_effect.py"
+LEDGER = "logistics_connector_base/models/shipment/logistics_effect.py"
 EFFECT_CLAIMED_APART = Mutant(
     "an effect's key is committed before the effect",
     (

@@ -96,7 +96,7 @@ SENT_BEFORE_COMMIT = Mutant(
     "a message is sent in the transaction that writes it",
     (
         Patch(
-            "logistics_connector_base/models/logistics_outbox.py",
+            "logistics_connector_base/models/flow/logistics_outbox.py",
             "        self._wake_after_commit()\n        return messages.browse(row[0])\n",
             "        made = plan.make(flow)\n"
             '        headers = {"Idempotency-Key": messages.browse(row[0]).receipt}\n'

@@ -146,7 +146,7 @@ class HeldSnapshot(Trial):
 
     @staticmethod
     def _look_now(arena):
-        arena.rpc("ir.cron", "method_direct_trigger", [arena.rpc.ref(CRON)])
+        arena.rpc.run_cron(CRON)
 
     @staticmethod
     def _dump(arena, over, results):

@@ -125,7 +125,7 @@ class LateCommitter(Trial):
             gate.open()
             maker.join()
         if sweep_at_once:
-            arena.rpc("ir.cron", "method_direct_trigger", [arena.rpc.ref(SWEEP)])
+            arena.rpc.run_cron(SWEEP)
         try:
             wait_for(lambda: not self._parked(field), 10 if sweep_at_once else PATIENCE)
         except AssertionError:

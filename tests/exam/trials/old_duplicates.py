@@ -11,7 +11,7 @@ from ..tree import Mutant, Patch
 from ..trial import Trial
 from ..verdict import judge
 
-RUN = "logistics_connector_base/models/logistics_retention_run.py"
+RUN = "logistics_connector_base/models/privacy/logistics_retention_run.py"
 
 PURGE_TAKES_KEYS = Mutant(
     "the purge takes the keys with the bodies",
@@ -166,8 +166,7 @@ class OldDuplicates(Trial):
     def _purge(self, arena, ids):
         """Let the server's own cron run; seconds until it had."""
         start = time.monotonic()
-        cron = arena.rpc.ref("logistics_connector_base.cron_retention")
-        result = arena.rpc("ir.cron", "method_direct_trigger", [cron])
+        result = arena.rpc.run_cron("logistics_connector_base.cron_retention")
         assert result is True, result
         return time.monotonic() - start
 

@@ -9,7 +9,7 @@ from ..corrections import CorrectionField, fact_at
 from ..tree import Mutant, Patch
 from ..trial import Trial
 
-DOCUMENTS = "logistics_connector_base/models/logistics_shipment_documents.py"
+DOCUMENTS = "logistics_connector_base/models/shipment/logistics_shipment_documents.py"
 NOTES = "logistics_connector_carrier/models/logistics_shipment.py"
 
 PROOFS_STAY = Mutant(

@@ -22,8 +22,8 @@ tours.add("logistics_work_queue", {
             trigger: ".o_data_row:first-child:contains('Pumps are late')",
         },
         {
-            content: "with what it is worth",
-            trigger: ".o_data_row:contains('Pumps are late') .o_data_cell[name=value_at_risk]:contains('50,000')",
+            content: "What it is worth is not for everybody's eyes",
+            trigger: ".o_list_view:not(:has([data-name=value_at_risk], [name=value_at_risk]))",
         },
         { trigger: check("Label is torn"), run: "click" },
         { trigger: check("Box is torn"), run: "click" },
@@ -119,5 +119,43 @@ tours.add("logistics_bulk_queue", {
             content: "The queue is empty",
             trigger: ".o_nocontent_help:contains('Nothing to do here')",
         },
+    ],
+});
+
+function card(text, group) {
+    return `.o_kanban_group:has(.o_kanban_header:contains("${group}")) .o_kanban_record:contains("${text}")`;
+}
+
+function dragged(text, from, to) {
+    return {
+        content: `${text}: from ${from} to ${to}`,
+        trigger: card(text, from),
+        run: `drag_and_drop(.o_kanban_group:has(.o_kanban_header:contains("${to}")))`,
+    };
+}
+
+function refused(sentence, text, group) {
+    return [
+        { content: sentence, trigger: `.modal .modal-body:contains("${sentence}")` },
+        { trigger: ".modal .modal-footer button", run: "click" },
+        { content: "The card is back where it was", trigger: card(text, group) },
+    ];
+}
+
+/** Cards are dragged as far as their buttons would go, and say why where they do not. */
+tours.add("logistics_drag_cards", {
+    steps: () => [
+        dragged("Label is torn", "New", "In progress"),
+        { trigger: card("Label is torn", "In progress") },
+        dragged("Box is torn", "Assigned", "Resolved"),
+        ...refused("A case is closed with Resolve", "Box is torn", "Assigned"),
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_group_by_menu .o_menu_item:contains(Owner)", run: "click" },
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: '.o_kanban_group.o_column_folded:contains("None")', run: "click" },
+        dragged("Pumps are late", "None", "tour_manager"),
+        { trigger: card("Pumps are late", "tour_manager") },
+        dragged("Box is torn", "tour_manager", "tour_gone"),
+        ...refused("does not work with exceptions", "Box is torn", "tour_manager"),
     ],
 });

@@ -1,0 +1,17 @@
+from . import (
+    logistics_flow,
+    logistics_breaker,
+    logistics_breaker_change,
+    logistics_breaker_fallback,
+    logistics_flow_state,
+    logistics_flow_broker,
+    logistics_flow_fallback,
+    logistics_answer,
+    logistics_outbox,
+    logistics_outbox_fallback,
+    logistics_connection_sending,
+    logistics_subscription,
+    logistics_shipment_announce,
+    logistics_message_outgoing,
+    logistics_message_fallback,
+)

@@ -1,0 +1,18 @@
+from . import (
+    logistics_message,
+    logistics_message_lane,
+    logistics_message_key,
+    logistics_message_attempt,
+    logistics_parked_reference,
+    logistics_job_starter,
+    logistics_inbox,
+    logistics_message_handshake,
+    logistics_refusal,
+    logistics_refusal_proof,
+    logistics_rehearsal,
+    logistics_message_evidence,
+    logistics_message_conflict,
+    logistics_message_screen,
+    logistics_connection_counts,
+    logistics_connection_limits,
+)

@@ -1,0 +1,16 @@
+from . import (
+    logistics_shipment,
+    logistics_shipment_package,
+    logistics_shipment_value,
+    logistics_shipment_stop,
+    logistics_shipment_reference,
+    logistics_shipment_by_hand,
+    logistics_shipment_charge,
+    logistics_effect,
+    logistics_shipment_documents,
+    logistics_shipment_timeline,
+    logistics_shipment_search,
+    logistics_shipment_messages,
+    logistics_message_parking,
+    ir_attachment,
+)

@@ -1,0 +1,16 @@
+from . import (
+    res_currency,
+    logistics_provider,
+    logistics_carrier_service,
+    logistics_carrier_setting,
+    logistics_connection,
+    logistics_connection_trial,
+    logistics_flow,
+    logistics_booking,
+    logistics_booking_parcel,
+    logistics_booking_answer,
+    logistics_shipment_charge,
+    delivery_carrier,
+    stock_picking_request,
+    stock_picking,
+)

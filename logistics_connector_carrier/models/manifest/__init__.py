@@ -1,0 +1,4 @@
+from . import (
+    logistics_connection_manifest,
+    logistics_manifest,
+)

@@ -1,0 +1,1 @@
+from . import choose_delivery_carrier, logistics_label_print, logistics_rate_comparison
