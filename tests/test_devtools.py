@@ -52,6 +52,56 @@ def test_a_process_that_ended_without_a_word_is_an_error(code):
     assert testing.exit_code(results, total["counts"]) == 1
 
 
+def failing(*nodes, code=1, **counts):
+    counts = {"passed": 5, "failed": len(nodes), **counts}
+    return {"title": "end to end", "code": code, "counts": counts, "failures": list(nodes)}
+
+
+def repeat(first, second):
+    """The sum of a run that is repeated, and what was run again."""
+    asked = []
+
+    def run(title, nodes):
+        asked.append((title, nodes))
+        return second
+
+    results = testing.repeated([result(0, passed=3), first], run)
+    total = testing.combine(results)
+    return testing.exit_code(results, total["counts"]), total, asked
+
+
+def test_what_failed_beside_others_is_decided_alone():
+    code, total, asked = repeat(failing("a::b", "a::c"), result(0, passed=2))
+    assert (code, total["failures"], total["unsteady"]) == (0, [], ["a::b", "a::c"])
+    assert total["counts"] == {"passed": 10, "failed": 0, "errors": 0}
+    assert asked == [("end to end", ["a::b", "a::c"])]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [result(1, passed=1, failed=1), result(5), result(0, passed=1), result(0, skipped=2)],
+    ids=["one fails again", "none found", "one is gone", "skipped"],
+)
+def test_what_does_not_pass_alone_has_failed(second):
+    code, total, _asked = repeat(failing("a::b", "a::c"), second)
+    assert (code, total["failures"], total["unsteady"]) == (1, ["a::b", "a::c"], [])
+    assert total["counts"]["failed"] == 2
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        failing("a::b", code=2),
+        failing("a::b", code=-9),
+        failing(*(f"a::{number}" for number in range(testing.MOST_REPEATED + 1))),
+    ],
+    ids=["interrupted", "killed", "too many"],
+)
+def test_a_run_that_broke_is_not_repeated(first):
+    code, total, asked = repeat(first, result(0, passed=len(first["failures"])))
+    assert (code, asked, total["unsteady"]) == (1, [], [])
+
+
 def test_no_match_in_one_process_is_fine_and_in_both_is_not():
     assert testing.exit_code([result(0, passed=1), result(5)], {"passed": 1}) == 0
     assert testing.exit_code([result(5), result(5)], {}) == 5

@@ -4,10 +4,12 @@ import ast
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import tempfile
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 from devtools import config, paths
@@ -17,7 +19,8 @@ MARK = "RESULT:"
 # Odoo's shell reads a program to its end and runs it; this one takes further programs, one after
 # the other, each as one line that is a Python literal.
 LOOP = """
-import ast, sys, traceback
+import ast, faulthandler, signal, sys, traceback
+faulthandler.register(signal.SIGUSR1)
 print("{mark}", repr("ready"), flush=True)
 for _line in open("{fifo}"):
     try:
@@ -43,6 +46,7 @@ class Inside:
     """
 
     def __init__(self, database, extra_conf=None):
+        self.database = database
         self.folder = Path(tempfile.mkdtemp(prefix="inside-"))
         options = config.options(
             Cluster.main(), database, **{"log_level": "warn", **(extra_conf or {})}
@@ -90,9 +94,9 @@ class Inside:
         except queue.Empty:
             outcome = None
         if outcome is None or (isinstance(outcome, dict) and "error" in outcome):
+            text = outcome["error"] if outcome else self._why_silent()
             self.errors.seek(0)
-            text = outcome["error"] if outcome else "no answer"
-            raise AssertionError(f"inside Odoo: {text}\n{self.errors.read()[-3000:]}")
+            raise AssertionError(f"inside Odoo: {text}\n{self.errors.read()[-6000:]}")
         return outcome[0] if isinstance(outcome, tuple) else outcome
 
     def run(self, program, timeout=60):
@@ -111,6 +115,18 @@ class Inside:
         for path in self.folder.iterdir():
             path.unlink()
         self.folder.rmdir()
+
+    def _why_silent(self):
+        """What a process that did not answer is at: its threads' stacks go to its errors."""
+        if self.process.poll() is not None:
+            return f"it ended with {self.process.returncode}"
+        self.process.send_signal(signal.SIGUSR1)
+        time.sleep(1)  # it writes them by itself; it does not say when it is done
+        busy = Cluster.main().sql(
+            "SELECT pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), query"
+            f" FROM pg_stat_activity WHERE datname = '{self.database}'"
+        )
+        return f"no answer; its database:\n{busy}"
 
     def _read(self):
         for line in self.process.stdout:

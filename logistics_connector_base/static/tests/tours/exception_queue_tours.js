@@ -41,7 +41,10 @@ tours.add("logistics_work_queue", {
             trigger: ".o_form_view .o_field_widget[name=duplicate_ids] .o_data_row:contains('is torn')",
         },
         { trigger: ".o_back_button a, .breadcrumb-item.o_back_button", run: "click" },
-        { trigger: row("No hurry") },
+        {
+            content: "The list has been read anew: before, Odoo shows what it kept of it",
+            trigger: `.o_list_view:not(:has(.o_data_row:contains("is torn") ~ .o_data_row:contains("is torn")))`,
+        },
         { trigger: check("No hurry"), run: "click" },
         {
             trigger: ".o_control_panel button[name=action_bulk_snooze]",
