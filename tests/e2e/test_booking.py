@@ -54,6 +54,13 @@ def test_a_label_is_bought_after_the_commit_and_filed(account, ups):
         ["name"],
     )
     assert [row["name"] for row in labels] == [f"LabelShipping-logistics-{booked.numbers[0]}.png"]
+    said = account.rpc(
+        "mail.message",
+        "search_read",
+        [("model", "=", "stock.picking"), ("res_id", "=", picking), ("body", "ilike", "Booked")],
+        ["attachment_ids"],
+    )
+    assert [row["attachment_ids"] for row in said] == [[row["id"] for row in labels]]
     lines = account.rpc(
         "sale.order.line",
         "search_read",

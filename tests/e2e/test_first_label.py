@@ -101,7 +101,7 @@ def test_an_account_is_set_up_and_tried(world, ups, browser):
 
 
 @pytest.mark.parametrize("browser", [("first_clerk", "Pia Packer", CLERK)], indirect=True)
-def test_a_clerk_rates_books_voids_and_follows(world, ups, browser):
+def test_a_clerk_rates_books_voids_prints_and_asks_for_a_return(world, ups, browser):
     """Without a right of Logistics, with Odoo's own buttons."""
     (method,) = world.rpc("delivery.carrier", "search", [("name", "=", "UPS Ground, first")])
     deliveries = Deliveries(world.rpc, method)
@@ -123,6 +123,7 @@ def test_a_clerk_rates_books_voids_and_follows(world, ups, browser):
     browser.click("button[name=button_validate]")
     browser.click(".nav-link:text(Additional Info)")
     browser.wait_for(".o_field_widget[name=booking_state]:text(Booked)", 60)
+    browser.wait_for(".o-mail-Message .o-mail-AttachmentList")
     picture(browser, "booked")
     (booked,) = ups.bookings.values()
     assert booked.numbers[0] in browser.text(".o_field_widget[name=carrier_tracking_ref] input")
@@ -134,3 +135,17 @@ def test_a_clerk_rates_books_voids_and_follows(world, ups, browser):
     browser.wait_for(".o_field_widget[name=booking_state]:text(Booked)", 60)
     assert len(ups.bookings) == 2
     browser.wait_for("button[name=open_website_url]")  # Odoo's own: Tracking
+    (picking,) = world.rpc("sale.order", "read", [order], ["picking_ids"])[0]["picking_ids"]
+
+    browser.click(".o_statusbar_buttons button.btn-primary:text(Print labels)")
+    parcels = [("booking_id.picking_id", "=", picking), ("printed_at", "!=", False)]
+    wait_for(lambda: world.rpc("logistics.booking.parcel", "search_count", parcels) == 1, 30)
+
+    # The labels are in a tab of their own; back to the delivery for what comes back.
+    browser.command("Page.bringToFront")
+    browser.click("button[name=action_ask_return]")
+    browser.wait_for(".o_field_widget[name=return_state]")
+    browser.wait_for(".o_field_widget[name=return_state]:text(Booked)", 60)
+    (returned,) = (one for one in ups.bookings.values() if one.is_return)
+    assert returned.numbers[0] in browser.text(".o_field_widget[name=return_number]")
+    picture(browser, "returned")

@@ -93,9 +93,11 @@ class Browser:
                     raise AssertionError(f"{method}: {answer['error']}")
                 return answer["result"]
 
-    def evaluate(self, script):
-        """The value of a JavaScript expression."""
-        found = self.command("Runtime.evaluate", expression=script, returnByValue=True)
+    def evaluate(self, script, by_user=False):
+        """The value of a JavaScript expression; ``by_user``: it may open a window, as a click."""
+        found = self.command(
+            "Runtime.evaluate", expression=script, returnByValue=True, userGesture=by_user
+        )
         if "exceptionDetails" in found:
             raise AssertionError(f"{script[:200]}: {found['exceptionDetails']}")
         return found["result"].get("value")
@@ -151,7 +153,7 @@ class Browser:
         self.command("Input.insertText", text=text)
 
     def _do(self, script, selector):
-        self.evaluate(f"(e => {{{script}}})({FIND % json.dumps(selector)})")
+        self.evaluate(f"(e => {{{script}}})({FIND % json.dumps(selector)})", by_user=True)
 
     def choose(self, selector, text):
         """Type into a field that offers what begins so, and take it."""

@@ -82,10 +82,8 @@ class LogisticsBooking(models.Model):
             parcel.tracking_number = number
         attachments = self._file_documents(booked)
         if self.is_return:
-            self.picking_id.message_post(
-                body=self.env._("Return label: %s", ", ".join(booked.numbers)),
-                attachment_ids=attachments.ids,
-            )
+            text = self.env._("Return label: %s", ", ".join(booked.numbers))
+            self.picking_id._post_documents(text, attachments)
         else:
             self.picking_id._take_booking(self, booked, attachments)
         self._file_charges(booked)

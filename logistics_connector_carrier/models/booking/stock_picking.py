@@ -16,6 +16,11 @@ class StockPicking(models.Model):
         compute_sudo=True,
     )
     booking_problem = fields.Text(compute="_compute_booking_state", compute_sudo=True)
+    booking_is_alive = fields.Boolean(
+        compute="_compute_booking_state",
+        compute_sudo=True,
+        help="A label is there or asked for: what it was asked with stands.",
+    )
 
     @api.depends("booking_ids.state", "booking_ids.problem")
     def _compute_booking_state(self):
@@ -23,6 +28,7 @@ class StockPicking(models.Model):
             last = picking.booking_ids.filtered(lambda one: not one.is_return).sorted("id")[-1:]
             picking.booking_state = last.state
             picking.booking_problem = last.problem
+            picking.booking_is_alive = last.state in ALIVE
 
     # -- Odoo's buttons -----------------------------------------------------------------------
 
@@ -136,9 +142,16 @@ class StockPicking(models.Model):
                 price=self.carrier_price,
                 currency=currency.name,
             )
-        self.message_post(body=body, attachment_ids=attachments.ids)
+        self._post_documents(body, attachments)
         if price is not None:
             self._add_delivery_cost_to_so()
+
+    def _post_documents(self, body, attachments):
+        """A note with the papers at hand. Odoo drops what a poster who is no internal user
+        attaches, as the service user is that takes the answers."""
+        message = self.message_post(body=body)
+        message.sudo().attachment_ids = attachments
+        return message
 
     def _booked_price(self, booking, order):
         """What the customer pays for it by the method's margins, in ``_price_currency()``. None

@@ -6,6 +6,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 const PAUSE = 2000; // milliseconds between two looks
 const LONGEST = 5 * 60 * 1000;
 const UNDER_WAY = ["asked", "doubt", "void_asked"];
+const STATES = ["booking_state", "return_state"]; // of the label, and of the one for the way back
 
 /** While a carrier is being asked, the delivery shows what comes of it without being loaded again. */
 export class BookingWatch extends Component {
@@ -15,24 +16,25 @@ export class BookingWatch extends Component {
     setup() {
         this.orm = useService("orm");
         useEffect(
-            (id, state) => this.watch(id, state),
-            () => [this.props.record.resId, this.props.record.data.booking_state]
+            (id, ...states) => this.watch(id, states),
+            () => [this.props.record.resId, ...STATES.map((name) => this.props.record.data[name])]
         );
     }
 
-    /** Look until the state is another one. What somebody is typing is left alone. */
-    watch(id, state) {
-        if (!id || !UNDER_WAY.includes(state)) {
+    /** Look until a state is another one. What somebody is typing is left alone. */
+    watch(id, states) {
+        if (!id || !states.some((state) => UNDER_WAY.includes(state))) {
             return;
         }
         const until = Date.now() + LONGEST;
         let timer = null;
         const look = async () => {
-            const [now] = await this.orm.silent.read("stock.picking", [id], ["booking_state"]);
+            const [now] = await this.orm.silent.read("stock.picking", [id], STATES);
             if (timer === false) {
                 return;
             }
-            if (now && now.booking_state !== state && !(await this.props.record.isDirty())) {
+            const isNew = now && STATES.some((name, index) => now[name] !== states[index]);
+            if (isNew && !(await this.props.record.isDirty())) {
                 await this.props.record.load();
             } else if (Date.now() < until) {
                 timer = setTimeout(look, PAUSE);
@@ -48,5 +50,5 @@ export class BookingWatch extends Component {
 
 registry.category("view_widgets").add("logistics_booking_watch", {
     component: BookingWatch,
-    fieldDependencies: [{ name: "booking_state", type: "selection" }],
+    fieldDependencies: STATES.map((name) => ({ name, type: "selection" })),
 });
