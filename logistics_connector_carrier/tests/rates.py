@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.addons.logistics_connector_base.tests.common import InboxCommon
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from ..core import booking as core
@@ -117,6 +118,16 @@ class RatesCommon(InboxCommon):
 
         connections = self.env.registry["logistics.connection"]
         return patch.object(connections, "_rate_inquiry", inquiry)
+
+    def answering_odoo(self, answer):
+        """In the block, an account that is asked for one method says so: as in ``answering``."""
+
+        def ask(_connection, _request):
+            if answer.value is None:
+                raise UserError(answer.words)
+            return answer.value
+
+        return patch.object(self.env.registry["logistics.connection"], "_ask_rates", ask)
 
     def compare(self, subject):
         action = subject.action_compare_rates()

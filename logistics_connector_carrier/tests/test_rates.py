@@ -309,15 +309,47 @@ class TestRates(RatesCommon):
         order.set_delivery_line(self.ground, 3)
         self.assertFalse(order.sudo().logistics_quote)
 
+    def own_window(self, order, **values):
+        """Odoo's window, as the seller opens it."""
+        values = {"order_id": order.id, "carrier_id": self.ground.id, "total_weight": 7.0, **values}
+        return self.env["choose.delivery.carrier"].with_user(self.seller).create(values)
+
+    def test_a_price_of_odoos_own_window_is_a_quote_too(self):
+        order = self.make_order(self.seller)
+        wizard = self.own_window(order)
+        with self.answering_odoo(said(rate("02", "20.00"), rate("03", "9.00", "1.25"))):
+            wizard.update_price()
+        wizard.button_confirm()
+        quote = order.sudo().logistics_quote
+        self.assertEqual(
+            [quote[name] for name in ("method", "service", "total", "currency")],
+            [self.ground.id, "03", "10.25", "USD"],
+        )
+        order.sudo().action_confirm()
+        charges = order.sudo().picking_ids._ensure_shipment().charge_ids
+        self.assertEqual(set(charges.mapped("kind")), {"estimated"})
+        self.assertEqual(charges.mapped("amount"), [9.0, 1.25])
+
+    def test_what_nobody_quoted_in_odoos_own_window_is_no_quote(self):
+        order = self.make_order(self.seller)
+        wizard = self.own_window(order)
+        with self.answering_odoo(said(rate("03", "9.00"))):
+            wizard.update_price()
+        wizard.write({"carrier_id": self.air.id, "delivery_price": 4.0})
+        wizard.button_confirm()
+        self.assertFalse(order.sudo().logistics_quote, "another method")
+        wizard.write({"carrier_id": self.ground.id, "delivery_price": 4.0})
+        wizard.button_confirm()
+        self.assertFalse(order.sudo().logistics_quote, "another price")
+        with self.answering_odoo(refused("No such address.")), self.assertRaises(UserError):
+            wizard.update_price()
+        with self.assertRaises(AccessError):
+            wizard.read(["logistics_quote"])
+
     def test_the_wizard_compares_for_its_weight(self):
         order = self.make_order(self.seller)
-        wizard = (
-            self.env["choose.delivery.carrier"]
-            .with_user(self.seller)
-            .create({"order_id": order.id, "carrier_id": self.ground.id, "total_weight": 7.0})
-        )
         with self.answering(ups=said(rate("03", "9.00")), fedex=said()):
-            wizard.action_compare_rates()
+            self.own_window(order).action_compare_rates()
         self.assertEqual({request.parcels[0].weight for _n, request in self.asked}, {7.0})
 
     def test_the_promise_is_the_carriers_day(self):

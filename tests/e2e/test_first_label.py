@@ -127,6 +127,9 @@ def test_a_clerk_rates_books_voids_prints_and_asks_for_a_return(world, ups, brow
     picture(browser, "booked")
     (booked,) = ups.bookings.values()
     assert booked.numbers[0] in browser.text(".o_field_widget[name=carrier_tracking_ref] input")
+    quoted = [("shipment_id.picking_ids.sale_id", "=", order), ("kind", "=", "estimated")]
+    amounts = world.rpc("logistics.shipment.charge", "search_read", quoted, ["amount"])
+    assert sum(row["amount"] for row in amounts) == pytest.approx(float(booked.total))
 
     browser.click("button[name=cancel_shipment]")
     browser.click(".modal button:text(Ok)")

@@ -99,6 +99,15 @@ class DeliveryCarrier(models.Model):
         return {"success": True, "price": price, "error_message": False, "warning_message": False}
 
     def _rate_of(self, order):
+        rate = self._asked_rate(order)
+        return order._money_of(rate.total, rate.currency)
+
+    def _asked_rate(self, order):
+        """What the account asks for the method's service, asked now.
+
+        :rtype: core.booking.Rate
+        :raises UserError: it does not offer it, or says nothing
+        """
         method = self.sudo()
         request = order._rate_request(method)
         rates = method.logistics_connection_id._ask_rates(request)
@@ -111,7 +120,7 @@ class DeliveryCarrier(models.Model):
                     codes=", ".join(sorted(one.service for one in rates)) or "-",
                 )
             )
-        return order._money_of(rate.total, rate.currency)
+        return rate
 
     def logistics_send_shipping(self, pickings):
         """Odoo's hook for a price and a number at once; ours come later. Called by other addons

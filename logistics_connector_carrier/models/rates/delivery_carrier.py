@@ -9,6 +9,13 @@ class DeliveryCarrier(models.Model):
         known = self.env.context.get("logistics_known_rate")
         return super()._rate_of(order) if known is None else known
 
+    def _asked_rate(self, order):
+        """Odoo's way from here to who asked has room for a price only: the context's
+        ``logistics_asked_rates`` (dict method id → Rate) takes the rest along."""
+        rate = super()._asked_rate(order)
+        self.env.context.get("logistics_asked_rates", {})[self.id] = rate
+        return rate
+
     def _same_service(self):
         """The delivery methods that send with the service of one of these, archived ones as well:
         method id → id of the service; where there is none, a method stands for itself.

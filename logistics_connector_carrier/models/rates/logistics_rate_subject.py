@@ -117,14 +117,15 @@ class LogisticsRateSubject(models.AbstractModel):
         if problem:
             raise UserError(problem)
         self._apply_offer(offer)
-        self.sudo().logistics_quote = {
-            "key": str(uuid.uuid4()),
-            "method": offer.method,
-            "service": offer.code,
-            "total": offer.total,
-            "currency": offer.currency,
-            "charges": charges_json(offer.charges),
-        }
+        self._keep_quote(
+            {
+                "method": offer.method,
+                "service": offer.code,
+                "total": offer.total,
+                "currency": offer.currency,
+                "charges": charges_json(offer.charges),
+            }
+        )
         currency = self._rate_currency()
         text = self.env._(
             "Delivery method: %(name)s, %(cost)s.",
@@ -134,6 +135,14 @@ class LogisticsRateSubject(models.AbstractModel):
         if words:
             text = self.env._("%(text)s Chosen by the rule %(words)s.", text=text, words=words)
         self.sudo()._message_log(body=text)
+
+    @api.private
+    def _keep_quote(self, quote):
+        """What a carrier asks for it; each quote that is kept becomes charges once.
+
+        :param dict quote: ``method`` (id), ``service``, ``total``, ``currency``, ``charges``
+        """
+        self.sudo().logistics_quote = {**quote, "key": str(uuid.uuid4())}
 
     # -- buttons ------------------------------------------------------------------------------
 
