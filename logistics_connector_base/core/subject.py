@@ -122,8 +122,14 @@ _MARKS = r"(?:(?:\\[0-7]{3}){2}|\\\\u03[0-9a-f]{2})*"  # combining accents
 
 
 def _spellings(word: str) -> str:
-    pattern = "".join(map(_letter, word))
-    return pattern.replace(_letter("s") * 2, f"(?:{_letter('s') * 2}|{_FOREIGN})")  # ß
+    return "".join(
+        _run_of_s(part) if part[0] == "s" else _letter(part) for part in re.findall("s+|[^s]", word)
+    )
+
+
+def _run_of_s(run: str) -> str:
+    # Any two of them may have been one ß: "asß" is folded to "asss".
+    return _letter("s") + (f"{{{(len(run) + 1) // 2},{len(run)}}}" if run[1:] else "")
 
 
 def _letter(char: str) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_base.core.subject import Subject, excerpts
 
@@ -67,6 +67,8 @@ names = st.lists(
 
 
 @laws
+@example(["Asß"], False, "NFC", False)
+@example(["ßsßss"], True, "NFC", True)
 @given(names, st.booleans(), st.sampled_from(["NFC", "NFD"]), st.booleans())
 def test_the_database_finds_what_the_close_look_finds(words, ascii_only, form, upper):
     """A body that names the person has one of the anchors, whatever its encoding."""
