@@ -12,9 +12,14 @@ from hypothesis import HealthCheck, settings
 NO_BROWSER = re.compile("chrom|websocket-client", re.IGNORECASE)
 
 
-# A busy machine must not decide about a test: laws are tested without deadlines.
+# A busy machine must not decide about a test: laws are tested without deadlines. Nor must chance
+# decide about a landing: CI draws the same examples each time, developers new ones.
 settings.register_profile(
-    "project", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "project",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize=bool(os.environ.get("LOGISTICS_SAME_EXAMPLES")),
 )
 settings.load_profile("project")
 
