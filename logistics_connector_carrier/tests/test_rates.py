@@ -2,7 +2,7 @@
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .rates import RatesCommon, rate, refused, said
 
@@ -345,6 +345,21 @@ class TestRates(RatesCommon):
             wizard.update_price()
         with self.assertRaises(AccessError):
             wizard.read(["logistics_quote"])
+
+    def test_odoos_own_window_opens_again_for_a_new_quote(self):
+        order = self.make_order(self.seller)
+        order.set_delivery_line(self.ground, 3)
+        order.sudo().logistics_quote = {"method": self.ground.id, "key": "of before"}
+        window = self.env["choose.delivery.carrier"].with_user(self.seller)
+        window = window.with_context(default_order_id=order.id, default_carrier_id=self.ground.id)
+        with self.answering_odoo(said(rate("03", "9.00"))):
+            wizard = Form(window).save()  # it asks by itself, before there is a record
+            wizard.button_confirm()
+            self.assertFalse(order.sudo().logistics_quote, "what was quoted before is over")
+            wizard.update_price()
+            wizard.button_confirm()
+        self.assertEqual(order.order_line.filtered("is_delivery").price_unit, 9)
+        self.assertEqual(order.sudo().logistics_quote["total"], "9.00")
 
     def test_the_wizard_compares_for_its_weight(self):
         order = self.make_order(self.seller)

@@ -40,4 +40,4 @@ def test_the_label_comes_while_the_packer_looks(world, ups, browser):
     browser.wait_for(".o_field_widget[name=booking_state]:text(Booked)")
     browser.wait_for("button[name=cancel_shipment]")  # there is a number now
     if PICTURES:
-        browser.photograph(os.path.join(PICTURES, "booking_page.png"))
+        browser.photograph(os.path.join(PICTURES, "booking.png"))

@@ -46,7 +46,7 @@ def browser(world, request):
 
 def picture(browser, name):
     if PICTURES:
-        browser.photograph(os.path.join(PICTURES, f"label_{name}.png"))
+        browser.photograph(os.path.join(PICTURES, f"label-{name}.png"))
 
 
 def fill(browser, label, field, text):
