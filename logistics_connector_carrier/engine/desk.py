@@ -10,6 +10,9 @@ from odoo.addons.logistics_connector_base.core.outcome import Outcome
 from ..core import booking as core
 from .errors import NotOffered
 
+# Of a message → method of the desk.
+ACTS = {"book": "_book", "void": "_void"}
+
 
 class Done:
     """What came of an act, as the outbox takes it."""
@@ -53,20 +56,21 @@ class BookingDesk:
     def act(self, taken, client):
         """See ``EngineMessenger``. What the carrier cannot be asked for is a refusal: to try again
         is no use."""
+        asked = json.loads(taken.content)
         try:
-            return self._act(taken, client)
+            return getattr(self, ACTS[asked["act"]])(asked, taken, client)
         except NotOffered as error:
             return _Unasked(outcomes.REJECTED, str(error))
 
-    def _act(self, taken, client):
-        asked = json.loads(taken.content)
-        if asked["act"] == "void":
-            said = self.account.void(
-                asked["identifier"], asked["service"], client, again=taken.tries > 1
-            )
-            return Done(said)
+    def _book(self, asked, taken, client):
         said = self.account.book(core.request_from(asked["request"]), client)
         return Done(said, document_of(said))
+
+    def _void(self, asked, taken, client):
+        said = self.account.void(
+            asked["identifier"], asked["service"], client, again=taken.tries > 1
+        )
+        return Done(said)
 
     def find(self, taken, client):
         """See ``EngineMessenger``."""

@@ -7,7 +7,7 @@ from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_carrier.core import booking as core
 from odoo.addons.logistics_connector_carrier.engine import desk
 from odoo.addons.logistics_connector_carrier.engine.errors import NotOffered
-from odoo.addons.logistics_connector_carrier.engine.karrio_carrier import Said
+from odoo.addons.logistics_connector_carrier.engine.said import Said
 
 from .booking_requests import REQUESTS
 
