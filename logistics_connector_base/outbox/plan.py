@@ -72,7 +72,6 @@ def make(flow):
     make_client = http._client if broker is None else http._broker_client
     client = make_client(limits, **options)  # what is wrong with it is told now
     client.close()
-    rate = connection.send_rate  # with no burst to speak of: partners count, too
     return Plan(
         dbname=flow.env.cr.dbname,
         uid=flow.env.uid,
@@ -88,7 +87,7 @@ def make(flow):
         pauses=retry_schedule.parse(flow.retry_schedule),
         give_up=flow.give_up_hours * 3600.0,
         rules=Rules(flow.breaker_limit, flow.breaker_pause, flow.breaker_longest),
-        rate=Rate(rate / 60, max(1.0, rate / 600)) if rate else None,
+        rate=connection._call_rate(),
         ack=flow.ack,
         ack_rules=_ack_rules(flow),
         make_client=lambda: client,

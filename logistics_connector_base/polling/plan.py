@@ -57,7 +57,6 @@ def make(poll):
     http, options = poll.env["logistics.http"], caller.client_options()
     client = http._client(limits, **options)  # what is wrong with it is told now
     client.close()
-    rate = connection.send_rate  # the same bucket as that of what is sent to this partner
     return Plan(
         dbname=poll.env.cr.dbname,
         uid=poll.env.uid,
@@ -73,7 +72,7 @@ def make(poll):
         timeout=float(poll.timeout),
         pace=poll._pace(),
         rules=BreakerRules(poll.breaker_limit, poll.breaker_pause, poll.breaker_longest),
-        rate=Rate(rate / 60, max(1.0, rate / 600)) if rate else None,
+        rate=connection._call_rate(),  # the same bucket as that of what is sent to this partner,
         profile=replace(connection._make_profile(), message_id_header=""),
         make_client=lambda: client,
         caller=caller,

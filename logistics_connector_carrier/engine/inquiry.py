@@ -1,7 +1,8 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
 """Several accounts asked at the same time: somebody waits for the slowest of them, not for all.
 
-Threads make calls and nothing else: whatever they need of Odoo is fetched before they start.
+Threads make calls and nothing else: whatever they need of Odoo's transaction is fetched before they
+start.
 """
 
 import logging
@@ -9,6 +10,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+
+from odoo.addons.logistics_connector_base.core import outcome as outcomes
 
 from .errors import EngineError
 
@@ -19,7 +22,8 @@ MOST_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """``account``: whoever of the same account is silent once is not asked again. ``ask``: a
+    """``account``: who of the same account was silent, or would not let us in, is not asked again.
+    ``ask``: a
     function without arguments that calls, and returns a ``Said``."""
 
     account: object
@@ -75,7 +79,14 @@ def _ask(inquiry, silent, lock, end):
         # One account's fault is one row; the others are shown. No texts: they may hold secrets.
         _logger.error("asking for rates failed: %s", type(error).__name__)
         return Reply(problem=type(error).__name__)
-    if reply.said.value is None and reply.said.outcome.status is None:
+    if reply.said.value is None and _is_for_all(reply.said.outcome):
         with lock:
             silent[inquiry.account] = reply
     return reply
+
+
+def _is_for_all(outcome):
+    """Whether it says of the account what it would say for any other goods."""
+    if outcome.kind in (outcomes.TROUBLE, outcomes.THROTTLED, outcomes.REFUSED):
+        return True
+    return outcome.kind == outcomes.DOUBT and outcome.status is None

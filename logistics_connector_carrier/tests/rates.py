@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_base.tests.common import InboxCommon
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
@@ -14,11 +15,12 @@ SHIP_DAY = "2026-03-20"
 
 
 def said(*rates):
-    return SimpleNamespace(value=rates, words="", outcome=SimpleNamespace(status=200, text=""))
+    return SimpleNamespace(value=rates, words="", outcome=outcomes.Outcome(outcomes.DELIVERED))
 
 
 def refused(words, status=400):
-    outcome = SimpleNamespace(status=status, text="refused")
+    kind = outcomes.DOUBT if status is None else outcomes.REJECTED
+    outcome = outcomes.Outcome(kind, "refused", status)
     return SimpleNamespace(value=None, words=words, outcome=outcome)
 
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...core.token_bucket import Rate
 from ...outbox.buckets import BUCKET_TABLE
 
 
@@ -27,6 +28,14 @@ class LogisticsConnection(models.Model):
         for connection in self:
             if connection.send_rate < 0:
                 raise ValidationError(self.env._("A limit cannot be negative. 0 means no limit."))
+
+    def _call_rate(self):
+        """How fast this partner may be called, with no burst to speak of: partners count, too.
+
+        :rtype: Rate, or None: without limit
+        """
+        a_minute = self.send_rate
+        return Rate(a_minute / 60, max(1.0, a_minute / 600)) if a_minute else None
 
     def _set_state(self, state, allowed):
         result = super()._set_state(state, allowed)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from .logistics_breaker import STATES
 
@@ -42,6 +43,43 @@ class LogisticsFlow(models.Model):
             flow.paused_until = breaker.paused_until
             flow.probe_at, flow.last_success_at = breaker.probe_at, breaker.last_success_at
             flow.change_ids = breaker.change_ids[:50]
+
+    def _why_paused(self):
+        """Why this partner is not to be asked for anything now, as nothing is sent, in words; ""
+        where it may be asked. When the next message is due to be tried, others may try as well: it
+        may be that none waits. Of no flow: "".
+        """
+        flow, now = self.sudo(), fields.Datetime.now()
+        breaker, partner = flow.breaker_ids[:1], flow.connection_id.name
+
+        def told(moment):
+            return format_datetime(self.env, moment, dt_format="medium") if moment else "-"
+
+        if breaker.state == "stopped":
+            return self.env._(
+                "“%(flow)s” with %(partner)s is stopped since %(time)s: %(reason)s",
+                flow=flow.name,
+                partner=partner,
+                time=told(breaker.opened_at),
+                reason=breaker.reason or "-",
+            )
+        if breaker.state in ("open", "half_open") and not (
+            breaker.probe_at and breaker.probe_at <= now
+        ):
+            return self.env._(
+                "%(partner)s is down since %(time)s (%(reason)s). Next try: %(next)s.",
+                partner=partner,
+                time=told(breaker.opened_at),
+                reason=breaker.reason or "-",
+                next=told(breaker.probe_at),
+            )
+        if breaker.paused_until and breaker.paused_until > now:
+            return self.env._(
+                "%(partner)s is not called before %(time)s, as it asked for or as agreed.",
+                partner=partner,
+                time=told(breaker.paused_until),
+            )
+        return ""
 
     # -- what people do -----------------------------------------------------------------------
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.logistics_connector_base.client import Limits
 from odoo.addons.logistics_connector_base.models.flow.logistics_flow import SENDING_STATES
 from odoo.exceptions import UserError
 
@@ -8,8 +7,6 @@ from ...engine.errors import EngineError
 from ...engine.karrio_carrier import KarrioCarrier
 from ...engine.reader import READERS
 
-# Somebody looks at the screen while a price is asked for.
-RATE_LIMITS = Limits(connect=3.0, read=8.0, total=10.0)
 # What a flow needs beside its code; a booking is never simply sent again (law 6).
 FLOWS = {
     "book": {"repeat": "ask", "timeout": 60, "senders": 4, "is_ordered": False},
@@ -169,13 +166,11 @@ class LogisticsConnection(models.Model):
         :return: tuple of Rate
         :raises UserError: the carrier says no, or says nothing
         """
-        account = self.sudo()._booking_account()
         try:
-            with self.env["logistics.http"]._client(RATE_LIMITS) as client:
-                said = account.rate(request, client)
+            said = self._rate_inquiry(request).ask()
         except EngineError as error:
             raise UserError(str(error)) from None
         if said.value is None:
             text = said.words or said.outcome.text
-            raise UserError(self.env._("%(name)s: %(why)s", name=self.name, why=text))
+            raise UserError(self.env._("%(name)s: %(why)s", name=self.sudo().name, why=text))
         return said.value

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 
 from ...core import booking as core
 from ...engine.errors import EngineError, NotOffered
-from .logistics_connection import RATE_LIMITS
 
 GOOD, FAIR, BAD = "success", "warning", "danger"
 
@@ -43,11 +42,11 @@ class LogisticsConnection(models.Model):
         }
 
     def _try_booking(self):
-        """Whether the carrier takes our access: (GOOD, FAIR or BAD, a sentence)."""
-        account = self.sudo()._booking_account()
+        """Whether the carrier takes our access: (GOOD, FAIR or BAD, a sentence). Asked within the
+        limit of calls, but whatever was wrong before: that it is over is what a trial shows."""
+        ask = self.sudo()._rate_call(self.sudo()._trial_request())
         try:
-            with self.env["logistics.http"]._client(RATE_LIMITS) as client:
-                said = account.rate(self.sudo()._trial_request(), client)
+            said = ask()
         except NotOffered:
             return FAIR, self.env._(
                 "%s has no prices to ask for, so its access cannot be tried without booking.",

@@ -3,13 +3,14 @@
 import threading
 from types import SimpleNamespace
 
+import pytest
+from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_carrier.engine.errors import EngineError
 from odoo.addons.logistics_connector_carrier.engine.inquiry import Inquiry, ask_all
 
 
-def said(value, status=200):
-    outcome = SimpleNamespace(status=status, text="")
-    return SimpleNamespace(value=value, outcome=outcome, words="")
+def said(value, kind=outcomes.DELIVERED, status=200):
+    return SimpleNamespace(value=value, outcome=outcomes.Outcome(kind, status=status), words="")
 
 
 def test_they_are_asked_together():
@@ -58,24 +59,34 @@ def test_nobody_waits_for_ever():
         end.set()
 
 
-def test_who_is_silent_is_not_asked_for_each_order_again():
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (outcomes.DOUBT, None),
+        (outcomes.TROUBLE, None),
+        (outcomes.TROUBLE, 401),  # accounts are locked after some wrong passwords
+        (outcomes.THROTTLED, 429),
+    ],
+)
+def test_who_is_silent_is_not_asked_for_each_order_again(kind, status):
     asked = []
 
     def silent():
         asked.append(1)
-        return said(None, status=None)
+        return said(None, kind, status)
 
     replies = ask_all({number: Inquiry("dead", silent) for number in range(40)}, 60)
     assert all(reply.said.value is None for reply in replies.values())
     assert len(asked) <= 8  # those that were under way together
 
 
-def test_a_refusal_is_no_silence():
+@pytest.mark.parametrize("status", [400, None])  # None: our own no, of what is asked for
+def test_a_refusal_is_no_silence(status):
     asked = []
 
     def refuse():
         asked.append(1)
-        return said(None, status=400)
+        return said(None, outcomes.REJECTED, status)
 
     ask_all({number: Inquiry("picky", refuse) for number in range(12)}, 60)
     assert len(asked) == 12
