@@ -19,6 +19,7 @@ from . import (
     test_polls,
     test_providers_inbox,
     test_rates,
+    test_rates_abroad,
     test_rates_guards,
     test_rates_lane,
     test_replays,

@@ -9,13 +9,14 @@ from ...core.customs import duties_paid_by, takes_ioss
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def _booking_customs(self, shipper, recipient, parcels, is_return):
+    def _booking_customs(self, shipper, recipient, parcels, is_return, method=None):
         """What customs is told: terms, invoice and numbers of the order, the method and the
         company.
 
+        :param method: the ``delivery.carrier``, where it is not the delivery's own
         :rtype: Customs
         """
-        order, method = self.sale_id, self.carrier_id
+        order, method = self.sale_id, method or self.carrier_id
         incoterm = order.incoterm or method.logistics_incoterm_id or self.company_id.incoterm_id
         invoice = order.invoice_ids.filtered(lambda one: one.state == "posted")[:1]
         signer = self.company_id.logistics_signer_id or self.user_id or self.env.user

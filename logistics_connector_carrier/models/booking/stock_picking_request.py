@@ -7,6 +7,7 @@ from odoo.tools.float_utils import float_round
 from ...core import booking as core
 from ...core import checks
 from ...core.accessorials import NONE
+from ...core.customs import duties_paid_by
 from ...engine.reader import READERS
 
 BULK = "BULK"
@@ -28,17 +29,52 @@ class SaleOrder(models.Model):
         weight = self.env["stock.picking"]._kilograms(weight + usual.base_weight)
         if weight < checks.LEAST_KILOGRAMS:
             raise UserError(self.env._("The products of this order have no weight."))
-        parcel = core.Parcel("1", weight, **self.env["stock.picking"]._size_of(usual))
         sender = self.warehouse_id.partner_id or self.company_id.partner_id
+        shipper = sender._booking_party()
+        recipient = self.partner_shipping_id._booking_party()
+        is_abroad = shipper.country != recipient.country
+        goods = self._rate_goods() if is_abroad else ()
+        size = self.env["stock.picking"]._size_of(usual)
+        parcel = core.Parcel("1", weight, goods=goods, **size)
         return core.BookingRequest(
             reference=self.name,
             service="",
             ship_date=fields.Date.context_today(self).isoformat(),
-            shipper=sender._booking_party(),
-            recipient=self.partner_shipping_id._booking_party(),
+            shipper=shipper,
+            recipient=recipient,
             parcels=(parcel,),
+            # Duties are reckoned from the value of the goods: without one there is nothing to say.
+            customs=self._rate_customs(method) if goods else None,
             order=self.name,
             accessorials=self._rate_accessorials(method),
+        )
+
+    def _rate_goods(self):
+        """What customs is told of the goods, before anything is reserved.
+
+        :return: tuple of Goods
+        """
+        pickings, found = self.env["stock.picking"], []
+        for line in self.order_line.filtered(lambda line: line.product_id.type == "consu"):
+            product = line.product_id
+            quantity = line.product_uom_id._compute_quantity(line.product_uom_qty, product.uom_id)
+            value = line.price_reduce_taxexcl * line.product_uom_qty
+            sender = self.warehouse_id.partner_id
+            if quantity > 0:
+                found.append(pickings._goods_of(product, quantity, value, self.currency_id, sender))
+        return tuple(found)
+
+    def _rate_customs(self, method):
+        """Customs data of an order: what the price may hang on.
+
+        :rtype: Customs
+        """
+        incoterm = self.incoterm or method.logistics_incoterm_id or self.company_id.incoterm_id
+        return core.Customs(
+            incoterm=incoterm.code or "",
+            invoice=self.name,
+            invoice_date=fields.Date.context_today(self).isoformat(),
+            duties_paid_by=duties_paid_by(incoterm.code),
         )
 
 
@@ -179,25 +215,30 @@ class StockPicking(models.Model):
             )
             if quantity <= 0:
                 continue
-            value, currency = self._goods_value(group)
-            # Half a metre of cable is one piece for customs, and weighs what it weighs.
-            units = max(1, math.ceil(float_round(quantity, precision_digits=6)))
-            origin = (
-                product.country_of_origin or self.picking_type_id.warehouse_id.partner_id.country_id
-            )
-            found.append(
-                core.Goods(
-                    description=(product.name or "")[:100],
-                    quantity=units,
-                    weight=round(self._kilograms(product.weight * quantity), 4),
-                    value=f"{value / units:.2f}",
-                    currency=currency.name,
-                    sku=product.default_code or "",
-                    hs_code=(product.hs_code or "").replace(".", "").replace(" ", ""),
-                    origin=origin.code or "",
-                )
-            )
+            sender = self.picking_type_id.warehouse_id.partner_id
+            found.append(self._goods_of(product, quantity, *self._goods_value(group), sender))
         return tuple(found)
+
+    def _goods_of(self, product, quantity, value, currency, sender):
+        """
+        :param float quantity: in the product's own unit
+        :param float value: of all of it
+        :param sender: whose country it comes from, where the product says none
+        :rtype: Goods
+        """
+        # Half a metre of cable is one piece for customs, and weighs what it weighs.
+        units = max(1, math.ceil(float_round(quantity, precision_digits=6)))
+        origin = product.country_of_origin or sender.country_id
+        return core.Goods(
+            description=(product.name or "")[:100],
+            quantity=units,
+            weight=round(self._kilograms(product.weight * quantity), 4),
+            value=f"{value / units:.2f}",
+            currency=currency.name,
+            sku=product.default_code or "",
+            hs_code=(product.hs_code or "").replace(".", "").replace(" ", ""),
+            origin=origin.code or "",
+        )
 
     def _goods_value(self, lines):
         """What the customer pays for them without tax, else what they are sold for: (amount,

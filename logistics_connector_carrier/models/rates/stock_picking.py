@@ -37,18 +37,27 @@ class StockPicking(models.Model):
             usual = method.logistics_package_type_id
             weight = picking.shipping_weight or picking._get_estimated_weight()
             weight = picking._kilograms(weight + usual.base_weight)
-            parcels = [core.Parcel("1", weight, **picking._size_of(usual))]
+            goods = picking._booking_goods(picking.move_line_ids)
+            parcels = [core.Parcel("1", weight, goods=goods, **picking._size_of(usual))]
         light = [one.key for one in parcels if one.weight < checks.LEAST_KILOGRAMS]
         if light:
             raise UserError(self.env._("The goods of this delivery have no weight."))
         sender, receiver = picking._rate_ends()
+        shipper, recipient = sender._booking_party(), receiver._booking_party()
+        # Where nothing is reserved, nothing is known of what would cross the border.
+        is_declared = shipper.country != recipient.country and any(one.goods for one in parcels)
         return core.BookingRequest(
             reference=picking.name,
             service="",
             ship_date=picking._rate_ship_date().isoformat(),
-            shipper=sender._booking_party(),
-            recipient=receiver._booking_party(),
+            shipper=shipper,
+            recipient=recipient,
             parcels=tuple(parcels),
+            customs=(
+                picking._booking_customs(shipper, recipient, parcels, False, method)
+                if is_declared
+                else None
+            ),
             order=picking.sale_id.name or "",
             accessorials=picking._accessorials(method),
         )
