@@ -22,6 +22,13 @@ ACTS = {
     "rate": ("create_rate_request", "get_rates", "amend_rates", "rates"),
     "book": ("create_shipment_request", "create_shipment", "amend", "booking"),
     "void": ("create_cancel_shipment_request", "cancel_shipment", "", "is_void"),
+    "pickup": ("create_pickup_request", "schedule_pickup", "amend_pickup", "pickup"),
+    "pickup_cancel": (
+        "create_cancel_pickup_request",
+        "cancel_pickup",
+        "amend_pickup_cancel",
+        "is_pickup_cancelled",
+    ),
 }
 CONFIG = "config."  # settings of karrio's connection config begin so
 

@@ -129,3 +129,20 @@ def _customs(request):
 
 def _filled(values):
     return {name: value for name, value in values.items() if value not in ("", None, 0.0, ())}
+
+
+def pickup(request):
+    """For ``PickupRequest``. Its parcels are one for all: readers put counts and services in.
+
+    :param PickupRequest request:
+    """
+    return {
+        "pickup_date": request.day,
+        "ready_time": request.ready,
+        "closing_time": request.closing,
+        "address": address(request.address),
+        "parcels": [{"weight": request.weight, "weight_unit": "KG"}],
+        "parcels_count": request.count,
+        "package_location": request.place or None,
+        "instruction": request.note or None,
+    }

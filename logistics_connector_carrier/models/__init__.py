@@ -27,5 +27,6 @@ from . import (
     tariff,
     label,
     manifest,
+    pickup,
     rates,
 )

@@ -13,6 +13,7 @@ from . import (
     test_mappings,
     test_own_carrier,
     test_picking_shipment,
+    test_pickup,
     test_provider_answers,
     test_provider_dhl_push,
     test_providers_asked,

@@ -140,24 +140,27 @@ class LogisticsConnection(models.Model):
         problem = self._booking_lack()
         if problem:
             raise UserError(self.env._("“%(name)s”: %(why)s", name=self.name, why=problem))
-        settings = {
-            setting.name: value
-            for setting in self.sudo().carrier_setting_ids
-            if (value := setting._plain()) is not None
-        }
         carrier = self.booking_carrier
         if carrier not in READERS:
             raise UserError(self.env._("The answers of %s cannot be read yet.", carrier))
         try:
             return KarrioCarrier(
                 carrier,
-                settings,
+                self._booking_settings(),
                 READERS[carrier],
                 is_test=self.environment == "test",
                 base_url=self.booking_address or "",
             )
         except EngineError as error:
             raise UserError(str(error)) from None
+
+    def _booking_settings(self):
+        """Of the carrier's access, by karrio's names. As superuser."""
+        return {
+            setting.name: value
+            for setting in self.sudo().carrier_setting_ids
+            if (value := setting._plain()) is not None
+        }
 
     def _ask_rates(self, request):
         """What the carrier's services would cost, asked now.

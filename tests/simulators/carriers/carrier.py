@@ -76,6 +76,7 @@ class CarrierServer(Receiver):
         self.is_blind = False  # its books do not show yet what was booked
         self._parcels_left = None  # before one is refused
         self._book_lock = threading.Lock()
+        self.pickups = None  # its vans, where they can be ordered: an object with ``vans``
 
     # -- for the tests ---------------------------------------------------------------------------
 

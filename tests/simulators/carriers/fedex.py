@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..receiver import Answer
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
+from .fedex_pickups import FedexPickups
 from .fedex_schemas import CANCEL, RATE, REFERENCES, SHIP
 
 SERVICES = {
@@ -51,7 +52,7 @@ class Project:
     paths: str
 
 
-SHIPPING = Project("l7-ship-0c41", "fedex-secret-4hB", "/(ship|rate)/")
+SHIPPING = Project("l7-ship-0c41", "fedex-secret-4hB", "/(ship|rate|pickup)/")
 TRACKING = Project("l7-track-9e02", "fedex-track-7zQ", "/track/")
 
 
@@ -68,6 +69,7 @@ class FedexServer(CarrierServer):
     def __init__(self, seed=7, port=0):
         super().__init__(seed, port)
         self.projects = {}  # by token
+        self.pickups = FedexPickups(self)
 
     @classmethod
     def settings(cls):
@@ -133,6 +135,7 @@ class FedexServer(CarrierServer):
             ("POST", "/ship/v1/shipments"): (SHIP, self._ship),
             ("PUT", "/ship/v1/shipments/cancel"): (CANCEL, self._cancel),
             ("POST", "/track/v1/referencenumbers"): (REFERENCES, self._by_reference),
+            **self.pickups.acts,
         }
         found = acts.get((call.method, urlsplit(call.path).path))
         if found is None:

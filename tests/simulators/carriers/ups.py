@@ -10,6 +10,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
+from .ups_pickups import UpsPickups
 from .ups_schemas import RATE, SHIP
 
 SERVICES = {
@@ -38,6 +39,10 @@ class UpsServer(CarrierServer):
 
     provider = "ups"
     account = "4F217A"
+
+    def __init__(self, seed=7, port=0):
+        super().__init__(seed, port)
+        self.pickups = UpsPickups(self)
 
     @classmethod
     def settings(cls):
@@ -85,6 +90,8 @@ class UpsServer(CarrierServer):
             return self._void(found[1])
         if call.method == "POST" and path == "/api/labels/v1/recovery":
             return self._recover(call)
+        if found := self.pickups.act(call):
+            return found
         raise Refusal(404, "10404", "Invalid resource")
 
     # -- acts ------------------------------------------------------------------------------------
