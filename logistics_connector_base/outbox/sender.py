@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from ..core import outcome as outcomes
 from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
+from ..tools.planning import own_error
 from ..tools.shared_cursor import shared_cursor
 from . import buckets, claims, messengers, records
 
@@ -62,7 +63,7 @@ class Sender:
 
         def work(env):
             flow = env["logistics.flow"].sudo().browse(self.plan.flow_id)
-            env["logistics.breaker"].sudo()._switch(flow, "open", f"Our own error: {error!r}"[:500])
+            env["logistics.breaker"].sudo()._switch(flow, "open", own_error(error))
 
         self._record(work)
 

@@ -4,6 +4,7 @@ import logging
 
 from ..access import NoAccess
 from ..core import outcome as outcomes
+from ..tools.planning import own_error
 
 _logger = logging.getLogger(__name__)
 
@@ -14,5 +15,4 @@ def unprepared(error):
     if isinstance(error, NoAccess):
         return outcomes.Outcome(outcomes.TROUBLE, str(error), pause=error.retry_after, is_ours=True)
     _logger.error("outbox: a call could not be made", exc_info=error)
-    text = f"Our own error: {type(error).__name__}"
-    return outcomes.Outcome(outcomes.TROUBLE, text, is_ours=True)
+    return outcomes.Outcome(outcomes.TROUBLE, own_error(error), is_ours=True)

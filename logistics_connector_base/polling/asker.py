@@ -22,6 +22,7 @@ from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
 from ..intake import accept
 from ..outbox import buckets
+from ..tools.planning import own_error
 from ..tools.shared_cursor import shared_cursor
 from . import records
 
@@ -82,8 +83,7 @@ class Asker:
     def pause_after(self, error):
         """An error of our own: not to be met again at once."""
         _logger.error("poll %s: an error of our own", self.plan.poll_id, exc_info=error)
-        text = f"Our own error: {type(error).__name__}"
-        outcome = outcomes.Outcome(outcomes.TROUBLE, text, is_ours=True)
+        outcome = outcomes.Outcome(outcomes.TROUBLE, own_error(error), is_ours=True)
         self._record(lambda env: records.failed(env, self.plan, outcome))
 
     # -- calling ------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ from . import (
     test_flow_broker,
     test_inbox,
     test_milestone,
+    test_planning,
     test_playbook,
     test_meaning,
     test_scope,

@@ -1,22 +1,17 @@
-import logging
 import uuid
 
 import psycopg2
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ...access import NoAccess
 from ...core.bodies import pack
 from ...core.identity import digest
 from ...intake import waker
 from ...outbox import fallback, lanes, plan
 from ...outbox.sender import Sender
 from ...outbox.shift import Shift
-from ...tools.shared_cursor import shared_cursor
-from ...tools.signals import is_up_to_date
-
-_logger = logging.getLogger(__name__)
+from ...tools.planning import make_plan
 
 LANES_PARAMETER = "logistics.outbox_lanes"
 LANES, MOST_LANES = 1, 8
@@ -240,28 +235,9 @@ class LogisticsOutbox(models.AbstractModel):
         return session.due_flows()
 
     def _plan(self, flow_id):
-        """What a sender must know, read in a transaction of its own; None when it must not send."""
-        with shared_cursor(self.env.registry) as cr:
-            # Its breaker may be written by other senders just now.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            if not is_up_to_date(self.env.registry, cr):
-                return None
-            env = api.Environment(cr, self.env.uid, {})
-            flow = env["logistics.flow"].sudo().browse(flow_id).exists()
-            if not flow or not flow.active:
-                return None
-            try:
-                return plan.make(flow)
-            except (ValueError, UserError) as error:
-                # A certificate that cannot be read, a schedule: for a person to mend.
-                env["logistics.breaker"].sudo()._switch(flow, "stopped", str(error))
-            except NoAccess as error:
-                env["logistics.breaker"].sudo()._switch(flow, "open", str(error))
-            except psycopg2.Error:
-                raise
-            except Exception as error:
-                # One flow's trouble is not that of the others (law 10).
-                _logger.exception("flow %s cannot be sent", flow_id)
-                reason = f"Our own error: {error!r}"[:500]
-                env["logistics.breaker"].sudo()._switch(flow, "open", reason)
-            return None
+        """What a sender must know; None when it must not send."""
+
+        def pause(flow, state, reason):
+            flow.env["logistics.breaker"]._switch(flow, state, reason)
+
+        return make_plan(self.env, "logistics.flow", flow_id, plan.make, pause)

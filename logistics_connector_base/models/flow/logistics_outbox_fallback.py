@@ -4,6 +4,7 @@ import psycopg2
 from odoo import api, models
 
 from ...core.setbacks import MESSAGE, setback
+from ...tools.planning import own_error
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class LogisticsOutbox(models.AbstractModel):
                     continue
                 # Not to be met again at once and for ever: from here on it is a person's.
                 _logger.exception("the messages of flow %s could not be moved", flow_id)
-                reason = f"Our own error: {error!r}"[:500]
+                reason = own_error(error)
                 self._step_fallback(
                     flow_id, lambda breakers, number, why=reason: breakers._give_up(number, why)
                 )

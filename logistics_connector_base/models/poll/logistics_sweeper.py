@@ -1,19 +1,11 @@
-import logging
-
-import psycopg2
 from odoo import api, models
-from odoo.exceptions import UserError
 
-from ...access import NoAccess
 from ...intake import waker
 from ...outbox.shift import Shift
 from ...polling import lanes, plan
 from ...polling.feeds import FeedAsker
 from ...polling.shipments import ShipmentAsker
-from ...tools.shared_cursor import shared_cursor
-from ...tools.signals import is_up_to_date
-
-_logger = logging.getLogger(__name__)
+from ...tools.planning import make_plan
 
 LANE = 1  # one job at a time on all servers together: a thread for each poll does the waiting
 IDENTITY_KEY = "logistics.polling"
@@ -73,30 +65,12 @@ class LogisticsSweeper(models.AbstractModel):
         return f"{calls} calls"
 
     def _plan(self, poll_id):
-        """What an asker must know, read in a transaction of its own; None when it must not ask."""
-        with shared_cursor(self.env.registry) as cr:
-            # Its progress may be written by other askers just now.
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            if not is_up_to_date(self.env.registry, cr):
-                return None
-            env = api.Environment(cr, self.env.uid, {})
-            poll = env["logistics.poll"].sudo().browse(poll_id).exists()
-            if not poll or not poll.active:
-                return None
-            try:
-                return plan.make(poll)
-            except (ValueError, UserError) as error:
-                # A certificate that cannot be read, an address: for a person to mend.
-                poll._set_breaker("stopped", str(error))
-            except NoAccess as error:
-                poll._set_breaker("open", str(error))
-            except psycopg2.Error:
-                raise
-            except Exception as error:
-                # One poll's trouble is not that of the others (law 10).
-                _logger.exception("poll %s cannot be asked", poll_id)
-                poll._set_breaker("open", f"Our own error: {type(error).__name__}")
-            return None
+        """What an asker must know; None when it must not ask."""
+
+        def pause(poll, state, reason):
+            poll._set_breaker(state, reason)
+
+        return make_plan(self.env, "logistics.poll", poll_id, plan.make, pause)
 
 
 def _asker(made, number, deadline):
