@@ -3,7 +3,7 @@ UPDATE logistics_connection
    SET state = 'suspended'
  WHERE state IN ('approval', 'parallel', 'live');
 UPDATE logistics_connection
-   SET token_digest = NULL;
+   SET token_digest = NULL, callback_encrypted = NULL;
 -- Ours, too: without them no call gets as far as being made (the ways to identify ourselves stay).
 DELETE FROM logistics_credential;
 DELETE FROM logistics_access_token;

@@ -11,6 +11,7 @@ from . import (
     exception,
     contract,
     poll,
+    tracker,
     replay,
     detector,
     privacy,

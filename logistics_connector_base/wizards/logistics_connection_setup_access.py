@@ -49,6 +49,8 @@ class LogisticsConnectionSetup(models.TransientModel):
         help="Write only: it is encrypted when you go on and cannot be read back.",
     )
     is_by_number = fields.Boolean(compute="_compute_access")
+    can_be_tried = fields.Boolean(compute="_compute_access")
+    can_follow = fields.Boolean(compute="_compute_access")
     try_number = fields.Char("Tracking number", help="Any number of theirs, of today or last week.")
     try_verdict = fields.Char(compute="_compute_shown")
     try_good = fields.Boolean(compute="_compute_shown")
@@ -63,7 +65,8 @@ class LogisticsConnectionSetup(models.TransientModel):
             return []
         environment = self.connection_id.environment or self.environment
         handler = provider._handler()
-        return handler._access_defaults(environment) if handler._polls() else []
+        is_called = handler._polls() or handler._trackers()
+        return handler._access_defaults(environment) if is_called else []
 
     @api.depends("connection_id", "provider_id", "step")
     def _compute_way(self):
@@ -109,7 +112,9 @@ class LogisticsConnectionSetup(models.TransientModel):
             setup.asks_token_url = bool(wanted) and wanted.get("token_url") == ""
             setup.access_stored = setup.connection_id.access_summary
             provider = setup.connection_id.provider_id
-            setup.is_by_number = bool(provider) and "shipment" in provider._handler()._polls()
+            polls = provider._handler()._polls() if provider else {}
+            setup.can_be_tried, setup.is_by_number = bool(polls), "shipment" in polls
+            setup.can_follow = bool(provider and provider._handler()._trackers())
 
     @api.depends_context("try_verdict", "try_good", "try_words")
     def _compute_shown(self):
@@ -186,11 +191,14 @@ class LogisticsConnectionSetup(models.TransientModel):
         return self._open()
 
     def action_access_done(self):
-        """From now on they are asked, too."""
+        """From now on they are asked, too: what happened, and to tell of our numbers."""
         self.ensure_one()
         if self.access_left:
             raise UserError(self.env._("Store what they want first, or skip this step."))
-        self._make_poll()
+        if self.can_be_tried:
+            self._make_poll()
+        if self.can_follow:
+            self.connection_id.action_set_up_tracking()
         return self.action_listen()
 
     def action_access_skip(self):

@@ -29,4 +29,5 @@ from . import (
     manifest,
     pickup,
     rates,
+    tracker,
 )

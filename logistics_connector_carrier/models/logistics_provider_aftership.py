@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.aftership import parse
+from ..providers.aftership import follow, parse
 
 
 class LogisticsProviderAftership(models.AbstractModel):
@@ -15,6 +15,14 @@ class LogisticsProviderAftership(models.AbstractModel):
         return parse.parse(raw, context)
 
     @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "api_key", "header": "as-api-key", "hosts": "api.aftership.com"}]
+
+    @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "aftership-hmac-sha256", "encoding": "base64"}]
 
@@ -26,6 +34,9 @@ class LogisticsProviderAftership(models.AbstractModel):
             ),
             self.env._("Store the webhook secret shown there here."),
             self.env._("Choose the tracking updates there."),
+            self.env._(
+                "Odoo makes the trackings, number by number: page “Following” of the connection."
+            ),
         ]
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.easypost import parse
+from ..providers.easypost import follow, parse
 
 
 class LogisticsProviderEasypost(models.AbstractModel):
@@ -13,6 +13,14 @@ class LogisticsProviderEasypost(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "basic_key", "hosts": "api.easypost.com"}]
 
     @api.model
     def _connection_proofs(self):
@@ -35,7 +43,7 @@ class LogisticsProviderEasypost(models.AbstractModel):
                 "as “url”, the secret below as “webhook_secret”."
             ),
             self.env._(
-                "EasyPost tells about every tracker of the account: create one for each "
-                "parcel, or buy the label there."
+                "EasyPost tells about every tracker of the account. Labels bought there have one; "
+                "Odoo makes them for the others: page “Following” of the connection."
             ),
         ]

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.seventeentrack import parse
+from ..providers.seventeentrack import follow, parse
 
 
 class LogisticsProviderSeventeentrack(models.AbstractModel):
@@ -13,6 +13,14 @@ class LogisticsProviderSeventeentrack(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "api_key", "header": "17token", "hosts": "api.17track.net"}]
 
     @api.model
     def _connection_proofs(self):
@@ -32,7 +40,7 @@ class LogisticsProviderSeventeentrack(models.AbstractModel):
                 "The secret is the security key of the API: store it here. Who gets a new key "
                 "there stores it here, too."
             ),
-            self.env._("Register each number there, with its carrier."),
+            self.env._("Odoo registers the numbers: page “Following” of the connection."),
         ]
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.shipengine import parse
+from ..providers.shipengine import follow, parse
 
 
 class LogisticsProviderShipengine(models.AbstractModel):
@@ -13,6 +13,14 @@ class LogisticsProviderShipengine(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "api_key", "header": "API-Key", "hosts": "api.shipengine.com"}]
 
     @api.model
     def _connection_proofs(self):
@@ -31,6 +39,6 @@ class LogisticsProviderShipengine(models.AbstractModel):
                 "this server reads at api.shipengine.com."
             ),
             self.env._(
-                "Parcels whose labels were not bought there have to be registered for tracking."
+                "Odoo starts the tracking, number by number: page “Following” of the connection."
             ),
         ]

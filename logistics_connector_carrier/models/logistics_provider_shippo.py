@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.shippo import parse
+from ..providers.shippo import follow, parse
 
 
 class LogisticsProviderShippo(models.AbstractModel):
@@ -13,6 +13,15 @@ class LogisticsProviderShippo(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
+    def _access_defaults(self, environment):
+        header = {"header": "Authorization", "prefix": "ShippoToken "}
+        return [{"kind": "api_key", **header, "hosts": "api.goshippo.com"}]
 
     @api.model
     def _connection_proofs(self):
@@ -34,8 +43,8 @@ class LogisticsProviderShippo(models.AbstractModel):
                 "you the secret: store it here."
             ),
             self.env._(
-                "Then add a webhook for “track_updated” with the address below, and register "
-                "the parcels whose labels were not bought there."
+                "Then add a webhook for “track_updated” with the address below. Odoo registers "
+                "the numbers: page “Following” of the connection."
             ),
         ]
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.ups import parse, poll
+from ..providers.ups import follow, parse, poll
 
 
 class LogisticsProviderUps(models.AbstractModel):
@@ -25,6 +25,10 @@ class LogisticsProviderUps(models.AbstractModel):
         return [{"kind": "oauth2", "token_url": token_url, "client_auth": "basic", "hosts": host}]
 
     @api.model
+    def _trackers(self):
+        return follow.TRACKERS
+
+    @api.model
     def _connection_proofs(self):
         # The opaque text that was given at subscription comes back in this header, as it is.
         return [{"kind": "static", "header": "credential"}]
@@ -33,11 +37,12 @@ class LogisticsProviderUps(models.AbstractModel):
     def _setup_words(self, connection):
         return [
             self.env._(
-                "Subscribe to Track Alert (v1) with the address and the secret below: UPS calls "
-                "the secret “credential” and sends it back with each event."
+                "Have Track Alert added to your app at developer.ups.com. UPS is given the "
+                "address and the secret below with each subscription; it calls the secret "
+                "“credential” and sends it back with each event."
             ),
             self.env._(
-                "A subscription lasts 14 days and takes up to 100 tracking numbers a request. "
-                "Subscribe each parcel when it is shipped."
+                "A subscription lasts 14 days. Odoo makes one for each parcel, and anew before it "
+                "ends: page “Following” of the connection."
             ),
         ]

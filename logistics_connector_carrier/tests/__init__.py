@@ -27,4 +27,5 @@ from . import (
     test_security,
     test_setup_access,
     test_tariff,
+    test_trackers,
 )

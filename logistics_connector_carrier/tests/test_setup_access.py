@@ -99,6 +99,25 @@ class TestSetupAccess(CarrierCommon):
         self.assertEqual((way.kind, way.username), ("basic", "public-key"))
         self.assertEqual(setup.is_by_number, False)
 
+    def test_who_tells_of_a_number_when_asked_to(self):
+        """AfterShip has no history to be asked for, but each number is to be created there."""
+        setup = self.begin("aftership")
+        self.assertEqual((setup.way, setup.step), ("both", "proof"))
+        setup = setup._go("access") and setup
+        self.assertTrue(setup.can_follow)
+        self.assertFalse(setup.can_be_tried)
+        self.assertIn("as-api-key", setup.access_words)
+        setup = self.paste(setup)
+        connection = setup.connection_id
+        connection.credential_ids = [(0, 0, {"secret": SECRET})]
+        connection.action_new_address()
+        setup = self.shown(setup.action_access_done())
+        self.assertEqual((setup.step, connection.state), ("listen", "parallel"))
+        self.assertFalse(connection.poll_ids)
+        flow = connection._flow("track")
+        self.assertEqual(flow.url, "https://api.aftership.com/tracking/2026-07/trackings")
+        self.assertTrue(flow._has_engine())
+
     def test_webhooks_alone_will_do(self):
         setup = self.begin("ups")
         with Form(setup) as form:
@@ -135,7 +154,7 @@ class TestSetupAccess(CarrierCommon):
             for environment in ("production", "test"):
                 for wanted in handler._access_defaults(environment):
                     with self.subTest(code=provider.code, environment=environment):
-                        self.assertTrue(handler._polls())
+                        self.assertTrue(handler._polls() or handler._trackers())
                         connection = self.env["logistics.connection"].create(
                             {"name": "Wanted", "provider_id": provider.id}
                         )
@@ -145,5 +164,7 @@ class TestSetupAccess(CarrierCommon):
                             {**values, "connection_id": connection.id}
                         )
                         urls = [poll.urls.get(environment) for poll in handler._polls().values()]
+                        if handler._trackers():
+                            urls.append(handler._trackers().urls[environment])
                         for url in filter(None, urls):
                             self.assertIn(url.split("/")[2], way._host_list())

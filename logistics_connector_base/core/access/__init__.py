@@ -5,7 +5,7 @@ One module a kind; ``KINDS`` names them as ``logistics.access`` does.
 """
 
 from .api_key import ApiKey, QueryKey
-from .basic import Basic
+from .basic import Basic, BasicKey
 from .bearer import Bearer
 from .call import OutgoingCall
 from .errors import NoAccess
@@ -20,6 +20,7 @@ from .standard import StandardWebhooks, StandardWebhooksEd25519
 KINDS: dict[str, type[AccessMethod]] = {
     "api_key": ApiKey,
     "basic": Basic,
+    "basic_key": BasicKey,
     "bearer": Bearer,
     "oauth2": OAuth2,
     "mutual_tls": MutualTls,

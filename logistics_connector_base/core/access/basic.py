@@ -1,5 +1,5 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
-"""User name and password (RFC 7617)."""
+"""User name and password (RFC 7617), or a key in the place of the user name."""
 
 import base64
 from collections.abc import Sequence
@@ -33,3 +33,19 @@ class Basic(AccessMethod):
 
     def _headers(self, call: OutgoingCall, keys: Sequence[str]) -> dict[str, str]:
         return {"Authorization": credentials(self.username, keys[0])}
+
+
+@dataclass(frozen=True, slots=True)
+class BasicKey(AccessMethod):
+    """The key is the user name, and there is no password (EasyPost, Stripe)."""
+
+    @property
+    def header_names(self) -> tuple[str, ...]:
+        return ("Authorization",)
+
+    def check_secret(self, text: str) -> None:
+        if not text or not text.isprintable() or ":" in text or len(text) > 1024:
+            raise ValueError("The key is empty, too long, or holds a colon or control characters.")
+
+    def _headers(self, call: OutgoingCall, keys: Sequence[str]) -> dict[str, str]:
+        return {"Authorization": credentials(keys[0], "")}

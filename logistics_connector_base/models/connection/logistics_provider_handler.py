@@ -71,6 +71,15 @@ class LogisticsProviderHandler(models.AbstractModel):
         return {}
 
     @api.model
+    def _trackers(self):
+        """How this provider is asked to tell us of single numbers, where it does not by itself:
+        pure data and functions.
+
+        :rtype: core.tracker.Trackers|None
+        """
+        return None
+
+    @api.model
     def _connection_defaults(self):
         """Values for a new connection: where its message id stands, its time zone.
 

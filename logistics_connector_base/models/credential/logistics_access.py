@@ -22,6 +22,7 @@ class LogisticsAccess(models.Model):
         [
             ("api_key", "API key in a header"),
             ("basic", "User name and password (basic)"),
+            ("basic_key", "API key as user name (basic)"),
             ("bearer", "Bearer token that does not end"),
             ("oauth2", "OAuth2, client credentials"),
             ("mutual_tls", "Client certificate (mutual TLS)"),
@@ -172,6 +173,7 @@ class LogisticsAccess(models.Model):
         if self.kind == "query":
             return self.env._("API key in the address (?%s=…)", self.parameter or "…")
         return {
+            "basic_key": self.env._("API key as user name"),
             "bearer": self.env._("Token in “Authorization: Bearer …”"),
             "mutual_tls": self.env._("Client certificate"),
             "standard_webhooks": self.env._("Standard Webhooks: HMAC-SHA256 of id, time and body"),

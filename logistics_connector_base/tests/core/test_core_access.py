@@ -57,6 +57,7 @@ MIRRORED = {
         "static", {"header": "X-Api-Key", "prefix": "Key "}, KEY,
     ),
     "basic": ("basic", {"username": "odoo"}, KEY, "basic", {}, f"odoo:{KEY}"),
+    "basic key": ("basic_key", {}, KEY, "basic", {}, f"{KEY}:"),
     "basic in UTF-8": (
         "basic", {"username": "odö"}, KEY + "ß", "basic", {}, f"odö:{KEY}ß",
     ),

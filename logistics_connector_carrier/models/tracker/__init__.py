@@ -1,0 +1,1 @@
+from . import delivery_carrier, logistics_tracker
