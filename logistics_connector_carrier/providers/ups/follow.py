@@ -36,7 +36,8 @@ def ask(url, wanted, hook, call_id):
     }
     headers = {
         "Content-Type": "application/json",
-        "transId": call_id,
+        # 32 characters are taken elsewhere by UPS; what differs stands at the end.
+        "transId": call_id.replace("-", "")[-32:],
         "transactionSrc": "odoo",
     }
     return Call(url, json.dumps(data).encode(), headers=headers)

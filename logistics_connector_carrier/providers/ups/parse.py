@@ -61,7 +61,7 @@ _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
 
 def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
-    """The event of one message (two, where it carries the delivery photo). Raises ParseError."""
+    """The event of one message, and one for each picture that it carries. Raises ParseError."""
     root = read(raw)
     zone = local_zone(context)
     if root.is_object and root.get("trackResponse").value is not None:
@@ -98,9 +98,13 @@ def _events(message: Node, zone: str) -> tuple[ParsedEvent, ...]:
         estimated_from=window_begins(_window_start(message, zone), scheduled),
         pointer=message.pointer,
     )
-    photo = message.get("deliveryPhoto")
-    content = photo.file()
-    return (scan, proof(scan, "photo", content, photo.pointer)) if content else (scan,)
+    pictures = {"photo": message.get("deliveryPhoto"), "signature": message.get("signature")}
+    proofs = (
+        proof(scan, kind, content, picture.pointer)
+        for kind, picture in pictures.items()
+        if (content := picture.file())
+    )
+    return scan, *proofs
 
 
 def _references(message: Node, number: str) -> tuple[Reference, ...]:

@@ -4,7 +4,7 @@
     GET /track/v1/details/{inquiryNumber}
     {"trackResponse": {"shipment": [{"inquiryNumber", "package": [{"trackingNumber",
        "alternateTrackingNumber": [{"number", "type"}], "deliveryDate": [{"type", "date"}],
-       "deliveryInformation": {"receivedBy"},
+       "deliveryInformation": {"receivedBy", "signature": {"image"}, "deliveryPhoto": {"photo"}},
        "activity": [{"date", "time", "gmtDate", "gmtTime", "gmtOffset",
                      "location": {"address": {"city", "stateProvince", "postalCode", "country"}},
                      "status": {"type", "code", "description", "statusCode"}}]}]}]}}
@@ -14,14 +14,16 @@ three codes (``statusCode`` is Track Alert's ``descriptionCode``), instant and t
 comes with and without colons.
 
 The delivery that is expected ("SDD", rescheduled "RDD") goes with the newest activity, which the
-API gives first; who received it, with that of type "D".
+API gives first; who received it, the signature (of accounts that may see it) and the photo, both in
+base64, with that of type "D". The proof as HTML ("pod") is not asked for: it is somebody's page.
 """
 
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from odoo.addons.logistics_connector_base.core.canonical import ParseError
 from odoo.addons.logistics_connector_base.core.polling import Ask, TrackingPoll, with_query
-from odoo.addons.logistics_connector_base.core.reading import Node
+from odoo.addons.logistics_connector_base.core.reading import Node, file_type
 
 DELIVERED = "D"
 _EXPECTED = ("RDD", "SDD")
@@ -30,8 +32,9 @@ _EXPECTED = ("RDD", "SDD")
 def ask(url: str, numbers: tuple[str, ...]) -> Ask:
     """The call for one number. UPS wants an id of each request, and who calls."""
     (number,) = numbers
+    address = f"{url.rstrip('/')}/{quote(number, safe='')}"
     return Ask(
-        with_query(f"{url.rstrip('/')}/{quote(number, safe='')}", locale="en_US"),
+        with_query(address, locale="en_US", returnSignature="true"),
         headers={"transId": number[:32], "transactionSrc": "odoo", "Accept": "application/json"},
     )
 
@@ -55,8 +58,7 @@ def scans(root: Node) -> Iterator[Node]:
                 alert = _alert(package, activity, outer)
                 if activity.path("status", "type").code().upper() == DELIVERED and not is_signed:
                     is_signed = True
-                    receiver = package.path("deliveryInformation", "receivedBy")
-                    alert["receivedBy"] = receiver.value
+                    alert |= _proofs(package.get("deliveryInformation"))
                 elif index == 0:
                     alert["scheduledDeliveryDate"] = _expected(package)
                 yield Node(alert, activities, index)
@@ -85,6 +87,24 @@ def _alert(package: Node, activity: Node, number: object) -> dict:
             "descriptionCode": status.get("statusCode").value,
         },
     }
+
+
+def _proofs(delivery: Node) -> dict:
+    """Who received it, the signature and the photo, as far as they are there and can be seen: a
+    picture that cannot be read must not cost the scan."""
+    return {
+        "receivedBy": delivery.get("receivedBy").value,
+        "signature": _picture(delivery.path("signature", "image")),
+        "deliveryPhoto": _picture(delivery.path("deliveryPhoto", "photo")),
+    }
+
+
+def _picture(node: Node) -> str:
+    try:
+        content = node.file()
+    except ParseError:
+        return ""
+    return node.value if file_type(content)[1] != "bin" else ""
 
 
 def _alternate(package: Node) -> str:

@@ -51,7 +51,7 @@ def prints(events):
 
 def test_ups_is_asked_for_one_number():
     ask = ups_poll.TRACKING.ask("https://onlinetools.ups.com/api/track/v1/details", ("1Z 1/2",))
-    assert ask.url.endswith("/api/track/v1/details/1Z%201%2F2?locale=en_US")
+    assert ask.url.endswith("/api/track/v1/details/1Z%201%2F2?locale=en_US&returnSignature=true")
     assert ask.method == "GET" and ask.headers["transId"] and ask.headers["transactionSrc"]
     assert ups_poll.TRACKING.most == 1
 
@@ -64,6 +64,27 @@ def test_a_scan_of_ups_by_both_ways_is_one_event():
     assert [event.signed_by for event in found] == ["EXAMPLE", ""]
     (moving,) = polled(ups, ups_poll.TRACKING, "tracked_moving")
     assert told(moving.estimated_delivery) == (utc(2026, 3, 11, 16, 0), None, "day", True)
+
+
+def test_signature_and_photo_of_ups_come_with_the_delivery():
+    plain = polled(ups, ups_poll.TRACKING, "tracked")
+    found = polled(ups, ups_poll.TRACKING, "tracked_signed")
+    proofs = [event for event in found if event.documents]
+    assert prints(found) - prints(proofs) == prints(plain), "the scans are the same"
+    kinds = {event.documents[0].kind: event.documents[0] for event in proofs}
+    assert set(kinds) == {"photo", "signature"}
+    assert {document.mimetype for document in kinds.values()} == {"image/png"}
+    assert kinds["photo"].content != kinds["signature"].content
+    assert {event.code for event in proofs} == {"DOC_POD"}
+
+
+@pytest.mark.parametrize("image", ["https://ups.example/photo", "%%%", "aGVsbG8=", 7, None, {}])
+def test_a_picture_of_ups_that_cannot_be_seen_costs_no_scan(image):
+    data = json.loads(fixture("ups", "tracked_signed"))
+    delivery = data["trackResponse"]["shipment"][0]["package"][0]["deliveryInformation"]
+    delivery["signature"]["image"] = delivery["deliveryPhoto"]["photo"] = image
+    events = ups.parse(json.dumps(data).encode(), NEW_YORK).events
+    assert prints(events) == prints(polled(ups, ups_poll.TRACKING, "tracked"))
 
 
 def test_a_number_that_ups_does_not_know_holds_no_event():
