@@ -2,6 +2,7 @@
 calls are the engine's own, over HTTP; that the outbox makes them is shown in
 tests/e2e/test_trackers.py."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,12 +13,14 @@ from odoo.addons.logistics_connector_base.core.identity import digest
 from odoo.addons.logistics_connector_base.core.netguard import AllowRule
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from tests.simulators.followers import FOLLOWERS
 
 from .booking_common import NUMBER, BookingCommon
 
 GROUP = "logistics_connector_base.group_logistics_"
+LOGGER = "odoo.addons.logistics_connector_base.models.tracker.logistics_tracker_asking"
 STATES = {outcomes.DELIVERED: "delivered", outcomes.REJECTED: "rejected"}
 
 
@@ -183,6 +186,23 @@ class TestTrackers(BookingCommon):
         self.assertTrue(self.of(bare))
         other.issuer = "ups"
         self.assertTrue(self.of(other))
+        self.connection.company_ids = company
+        self.assertTrue(self.of(foreign))
+
+    def test_one_provider_s_fault_keeps_no_other_from_being_asked(self):
+        server, _aftership = self.other_provider("aftership")
+        handler = type(self.env["logistics.provider.ups"])
+        ours = self.connection._trackers()
+
+        def stumbles(wanted):
+            raise RuntimeError("a fault of this provider's code")
+
+        self.patch(handler, "_trackers", lambda model: replace(ours, refuse=stumbles))
+        first = self.make_shipment("1Z999AA10000000003")
+        second = self.make_shipment("JJD000390007822815", issuer="aftership")
+        with mute_logger(LOGGER):
+            self.sweep(self.server, server)
+        self.assertEqual((self.of(first).state, self.of(second).state), ("wanted", "following"))
 
     def test_a_shipment_of_another_carrier_now_is_asked_for_no_more(self):
         shipment = self.make_shipment("1Z999AA10000000003")

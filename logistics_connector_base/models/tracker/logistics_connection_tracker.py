@@ -57,6 +57,12 @@ class LogisticsConnection(models.Model):
         provider = self.provider_id.sudo()
         return self.env[provider.handler]._trackers() if provider.handler in self.env else None
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"provider_id", "company_id", "company_ids", "active"} & set(vals):
+            self.env["logistics.tracker"].sudo()._enrol()  # shipments of others may be its now
+        return result
+
     # -- setting up ---------------------------------------------------------------------------
 
     def action_set_up_tracking(self):

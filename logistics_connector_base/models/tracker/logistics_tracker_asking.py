@@ -1,12 +1,17 @@
 import json
+import logging
 
+import psycopg2
 from odoo import api, fields, models
 
 from ...core import tracker as core
+from ...core.setbacks import MESSAGE, setback
 from ...outbox import tracker_desk
 from ..flow.logistics_flow import SENDING_STATES
 from ..shipment.logistics_shipment import FINAL_STATES
 from .logistics_tracker import FLOW
+
+_logger = logging.getLogger(__name__)
 
 # Looked at for one connection a minute; what is more waits for the next.
 MOST = 5000
@@ -28,8 +33,16 @@ class LogisticsTracker(models.Model):
         provider takes. The calls leave through the outbox."""
         for connection_id, _code, _companies in self._at_work():
             connection = self.env["logistics.connection"].sudo().browse(connection_id)
-            if connection.state in SENDING_STATES and not connection._tracking_lack():
-                self._ask_for_due(connection)
+            if connection.state not in SENDING_STATES or connection._tracking_lack():
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    self._ask_for_due(connection)
+            except Exception as error:
+                if isinstance(error, psycopg2.Error) and setback(error) != MESSAGE:
+                    raise  # the whole is done again
+                # One provider's fault keeps no other's numbers from being asked for (law 10).
+                _logger.exception("the numbers of %s were not asked for", connection.name)
 
     def _ask_for_due(self, connection):
         self.env.flush_all()
