@@ -8,10 +8,11 @@ from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_base.core.outcome import Outcome
 
 from ..core import booking as core
+from ..core import closing
 from .errors import NotOffered
 
 # Of a message → method of the desk.
-ACTS = {"book": "_book", "void": "_void"}
+ACTS = {"book": "_book", "close": "_close", "void": "_void"}
 
 
 class Done:
@@ -70,13 +71,21 @@ class BookingDesk:
         said = self.account.void(
             asked["identifier"], asked["service"], client, again=taken.tries > 1
         )
-        return Done(said)
+        is_refund = said.outcome.kind == outcomes.DELIVERED and said.refunds
+        return Done(said, json.dumps({"refunds": said.refunds}).encode() if is_refund else b"")
+
+    def _close(self, asked, taken, client):
+        said = self.account.close(closing.request_from(asked["request"]), client)
+        return Done(said, document_of(said))
 
     def find(self, taken, client):
         """See ``EngineMessenger``."""
         asked = json.loads(taken.content)
         try:
-            said = self.account.find(core.request_from(asked["request"]), client)
+            if asked["act"] == "close":
+                said = self.account.find_close(closing.request_from(asked["request"]), client)
+            else:
+                said = self.account.find(core.request_from(asked["request"]), client)
         except NotOffered as error:
             return _Unasked(outcomes.DOUBT, str(error))
         return Done(said, document_of(said))

@@ -8,12 +8,13 @@ from odoo.addons.logistics_connector_base.core.outcome import Outcome
 from ..core import booking as core
 from ..core import checks
 from . import karrio_requests, tokens, transport
+from .closing import Closing
 from .errors import NotOffered
 from .karrio_account import KarrioAccount
 from .said import Said, said_no
 
 
-class KarrioCarrier(KarrioAccount):
+class KarrioCarrier(Closing, KarrioAccount):
     """An account with all its acts."""
 
     def rate(self, request, client):
@@ -54,18 +55,27 @@ class KarrioCarrier(KarrioAccount):
         :param bool again: it was asked for before, and the answer got lost: "it is void already" is
             a yes then
         :return: Said; its value is True. What the carrier refuses first counts; it is asked for the
-            others all the same, as it says no to what is void already
+            others all the same, as it says no to what is void already. ``refunds``: where it was
+            told in a manifest, and the money comes back later
         :raises NotOffered: this carrier calls nothing off by its interface; a person must ask it
         """
         self._check_offered("void")
-        refused = None
+        refused, refunds = None, ()
         for one in identifier.split(core.JOINT):
             said = self._void_one(one, service, client, again)
+            refunds += self._refunds(said)
             if said.outcome.kind == outcomes.REJECTED:
                 refused = refused or said
             elif said.value is not True:
                 return said
-        return refused or said
+        said = refused or said
+        said.refunds = refunds
+        return said
+
+    def _refunds(self, said):
+        refund = getattr(self.reader, "refund", None)
+        number = self._safely(refund, said.document) if said.value is True and refund else ""
+        return (number,) if number else ()
 
     def _void_one(self, identifier, service, client, again):
         values = {"shipment_identifier": identifier, "service": service}

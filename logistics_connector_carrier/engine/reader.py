@@ -8,6 +8,8 @@
 - ``booking(body, request) -> BookingAnswer | None``: None where nothing was booked
 - ``is_void(body) -> bool``; left out where the carrier's interface calls nothing off
 - ``was_void(body) -> bool``: a refusal that says it is void already
+- ``refund(body) -> str``: of a good answer to a void, the number under which the carrier gives the
+  money back later, where it was told in a manifest already; "" where nothing was billed
 - ``amend(data, request) -> data``, where karrio's request for a booking (as it serializes it) must
   be put right; ``amend_rates`` likewise for rates: ValueError with words for people where it
   cannot be

@@ -9,13 +9,14 @@ class Said:
     """What came of an act. ``value`` is what the reader made of the answer, None where it was not
     understood as a yes; ``partial``: a BookingAnswer of the parcels that were booked where others
     were not: they are to be voided; ``document``: the raw answer; ``words``: the carrier's, for
-    people."""
+    people; ``refunds``: of a void, the numbers under which the carrier gives the money back."""
 
-    __slots__ = ("document", "outcome", "partial", "seconds", "value", "words")
+    __slots__ = ("document", "outcome", "partial", "refunds", "seconds", "value", "words")
 
     def __init__(self, outcome, value=None, document=b"", words="", seconds=0.0, partial=None):
         self.outcome, self.value, self.document = outcome, value, document
         self.words, self.seconds, self.partial = words, seconds, partial
+        self.refunds = ()
 
 
 def said_no(problems):

@@ -199,7 +199,8 @@ class LogisticsBooking(models.Model):
 
     def _end_void(self):
         self.write({"state": "void", "problem": False})
-        self.charge_ids.unlink()
+        if not self.refund_state:  # else the money comes back later
+            self.charge_ids.unlink()
         self.picking_id._take_void(self)
         self._tell_screens()
 

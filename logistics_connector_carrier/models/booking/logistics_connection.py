@@ -3,6 +3,7 @@ from odoo.addons.logistics_connector_base.models.flow.logistics_flow import SEND
 from odoo.exceptions import UserError
 
 from ...engine import catalogue
+from ...engine.closing import CLOSERS
 from ...engine.errors import EngineError
 from ...engine.karrio_carrier import KarrioCarrier
 from ...engine.reader import READERS
@@ -11,6 +12,7 @@ from ...engine.reader import READERS
 FLOWS = {
     "book": {"repeat": "ask", "timeout": 60, "senders": 4, "is_ordered": False},
     "void": {"repeat": "safe", "timeout": 60, "senders": 2, "is_ordered": False},
+    "close": {"repeat": "ask", "timeout": 90, "senders": 1, "is_ordered": False},
 }
 
 
@@ -112,12 +114,16 @@ class LogisticsConnection(models.Model):
         return True
 
     def _make_booking_flows(self):
-        names = {"book": self.env._("Book shipments"), "void": self.env._("Call bookings off")}
+        names = {
+            "book": self.env._("Book shipments"),
+            "void": self.env._("Call bookings off"),
+            "close": self.env._("Close days"),
+        }
         can_find = hasattr(READERS.get(self.booking_carrier), "find")
         for code, values in FLOWS.items():
-            if self._flow(code):
+            if self._flow(code) or (code == "close" and self.booking_carrier not in CLOSERS):
                 continue
-            if values["repeat"] == "ask" and not can_find:
+            if code == "book" and not can_find:
                 values = {**values, "repeat": "never"}
             self.env["logistics.flow"].create(
                 {

@@ -7,13 +7,22 @@ from odoo import api, fields, models
 from odoo.addons.logistics_connector_base.core.setbacks import MESSAGE, setback
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.closing import CLOSERS
+
 _logger = logging.getLogger(__name__)
 
 
 class LogisticsConnection(models.Model):
-    """When and where a carrier without an interface is told what it gets."""
+    """When and how a carrier is told at the end of a day what it gets."""
 
     _inherit = "logistics.connection"
+
+    day_end = fields.Selection(
+        [("mail", "By e-mail"), ("interface", "By the carrier's interface")],
+        "Told at the end of a day",
+        compute="_compute_day_end",
+        compute_sudo=True,
+    )
 
     manifest_email = fields.Char(
         "Manifests to", tracking=True, help="Empty: the e-mail address of the contact."
@@ -26,6 +35,22 @@ class LogisticsConnection(models.Model):
     manifest_user_id = fields.Many2one(
         "res.users", "Who is told of a failure", default=lambda self: self.env.user
     )
+
+    @api.depends("booking_carrier", "carrier_setting_ids.value")
+    def _compute_day_end(self):
+        for connection in self:
+            closer = CLOSERS.get(connection.booking_carrier)
+            if connection._is_own():
+                connection.day_end = "mail"
+            elif closer and closer.closes(connection._plain_settings()):
+                connection.day_end = "interface"
+            else:
+                connection.day_end = False
+
+    def _plain_settings(self):
+        """What is typed of the access, secrets apart. As superuser."""
+        settings = self.carrier_setting_ids.filtered(lambda one: one.kind != "secret")
+        return {one.name: one._plain() for one in settings}
 
     @api.constrains("manifest_hour")
     def _check_manifest_hour(self):
@@ -43,29 +68,42 @@ class LogisticsConnection(models.Model):
         """Tell this carrier what it gets today."""
         self.ensure_one()
         self.check_access("read")
+        if not self.day_end:
+            raise UserError(self._no_day_end())
         manifest = self._end_day()
         if not manifest:
             raise UserError(self.env._("There is nothing new to tell “%s”.", self.name))
         return manifest._open()
 
+    def _no_day_end(self):
+        carrier = self.provider_id.name
+        if self.booking_carrier not in CLOSERS:
+            return self.env._(
+                "%s has no end of day by its interface: it takes its parcels as they are.", carrier
+            )
+        return self.env._(
+            "“%(name)s” closes no days from here: %(carrier)s takes each parcel when it is booked, "
+            "or at an hour of its own. The fields of the access (page Booking) say so.",
+            name=self.name,
+            carrier=carrier,
+        )
+
     def _end_day(self):
         """Make and send a manifest, if there is anything to tell.
 
-        :return: the manifest, with the caller's rights, or none
+        :return: the manifest, with the caller's rights, or none; see ``_close_day``
         """
-        manifest = self.env["logistics.manifest"]._close_day(self.sudo())
-        if manifest:
+        manifests = self.env["logistics.manifest"]._close_day(self.sudo())
+        for manifest in manifests:
             manifest._send()
-        return manifest.with_env(self.env)
+        return manifests.with_env(self.env)
 
     @api.model
     def _end_days(self):
         """Cron: each account whose hour has come, once a day."""
         now = datetime.now(pytz.utc)
-        due = self.search(
-            [("manifest_auto", "=", True), ("provider_id.booking_carrier", "=", "own")]
-        )
-        for connection in due:
+        due = self.search([("manifest_auto", "=", True)])
+        for connection in due.filtered("day_end"):
             try:
                 with self.env.cr.savepoint():
                     connection._end_day_if_due(now)

@@ -9,6 +9,8 @@ from ..tariff.logistics_booking_own import label_font
 
 STATES = [
     ("draft", "Not sent yet"),
+    ("sending", "Being sent"),
+    ("doubt", "In doubt"),
     ("sent", "Sent"),
     ("partial", "Partly taken"),
     ("failed", "Failed"),
@@ -61,10 +63,11 @@ class LogisticsManifest(models.Model):
             manifest.parcel_count = len(parcels)
             manifest.weight = sum(parcels.mapped("weight"))
 
-    @api.depends("mail_id.state")
+    @api.depends("mail_id.state", "state")
     def _compute_is_waiting(self):
         for manifest in self:
-            manifest.is_waiting = manifest.mail_id.state == "outgoing"
+            is_mailed = manifest.mail_id.state == "outgoing"
+            manifest.is_waiting = is_mailed or manifest.state in ("sending", "doubt")
 
     # -- making -------------------------------------------------------------------------------
 
@@ -85,11 +88,16 @@ class LogisticsManifest(models.Model):
     def _close_day(self, connection):
         """Make the manifest of an account, if there is anything to tell; it is sent apart.
 
-        :return: the manifest as superuser, or none
+        :return: the manifest as superuser, or none; several where a carrier takes one for each
+            warehouse
         """
         new, off = self._open_bookings(connection)
         if not new and not off:
             return self.sudo().browse()
+        return self._make(connection, new, off)
+
+    @api.model
+    def _make(self, connection, new, off):
         day = fields.Date.context_today(self.with_context(tz=connection._manifest_tz()))
         count = self.sudo().search_count([("connection_id", "=", connection.id), ("day", "=", day)])
         return self.sudo().create(
@@ -107,13 +115,13 @@ class LogisticsManifest(models.Model):
 
     @api.model
     def action_end_of_day(self):
-        """Tell each carrier without an interface what it gets today."""
+        """Tell each carrier that has an end of day what it gets today."""
         self.check_access("read")
         connections = self.env["logistics.connection"].search(
-            [("provider_id.booking_carrier", "=", "own")]
+            [("provider_id.booking_carrier", "!=", False)]
         )
         manifests = self.browse()
-        for connection in connections:
+        for connection in connections.filtered("day_end"):
             manifests |= connection._end_day()
         if not manifests:
             raise UserError(self.env._("There is nothing new to tell the carriers."))
@@ -185,6 +193,7 @@ class LogisticsManifest(models.Model):
         """What became of its e-mail."""
         for manifest in self:
             if state == "sent":
+                manifest.line_ids.state = "taken"
                 manifest.write(
                     {"state": "sent", "sent_at": fields.Datetime.now(), "problem": False}
                 )
@@ -206,7 +215,7 @@ class LogisticsManifest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
-        if any(one.sent_at or one.state == "sent" for one in self):
+        if any(one.sent_at or one.state in ("sent", "sending", "doubt") for one in self):
             raise UserError(self.env._("The carrier has this manifest. It stays."))
 
 
@@ -228,11 +237,18 @@ class LogisticsManifestLine(models.Model):
         "logistics.booking", required=True, index=True, ondelete="restrict"
     )
     kind = fields.Selection([("book", "Book"), ("cancel", "Cancel")], required=True)
+    state = fields.Selection(
+        [("waiting", "Not told yet"), ("taken", "Taken"), ("refused", "Not taken")],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
     problem = fields.Char(help="Why the carrier has not taken it.")
     numbers = fields.Char(compute="_compute_numbers")
 
-    _booking_uniq = models.Constraint(
-        "UNIQUE(booking_id, kind)", "This booking is on a manifest already."
+    # What the carrier has not taken comes again.
+    _alive_uniq = models.UniqueIndex(
+        "(booking_id, kind) WHERE state != 'refused'", "This booking is on a manifest already."
     )
 
     @api.depends("booking_id.parcel_ids.tracking_number")
@@ -266,28 +282,3 @@ class LogisticsManifestLine(models.Model):
             )
             for parcel in booking.parcel_ids
         ]
-
-
-class LogisticsBooking(models.Model):
-    _inherit = "logistics.booking"
-
-    manifest_line_ids = fields.One2many("logistics.manifest.line", "booking_id", "Manifests")
-
-
-class MailMail(models.Model):
-    _inherit = "mail.mail"
-
-    def _postprocess_sent_message(
-        self, success_pids, success_emails, failure_reason=False, failure_type=None
-    ):
-        # Here its state is what it stays: before, it says "failed" until it is sent.
-        manifests = self.env["logistics.manifest"].sudo()
-        for manifest in manifests.search([("mail_id", "in", self.ids)]):
-            mail = manifest.mail_id
-            manifest._follow_mail(mail.state, mail.failure_reason)
-        return super()._postprocess_sent_message(
-            success_pids,
-            success_emails,
-            failure_reason=failure_reason,
-            failure_type=failure_type,
-        )

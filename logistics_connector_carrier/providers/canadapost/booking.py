@@ -35,6 +35,7 @@ __all__ = [
     "is_no",
     "is_void",
     "rates",
+    "refund",
     "was_void",
 ]
 
@@ -251,6 +252,15 @@ def is_void(body):
         if one.strip() and read_xml(one).name == "shipment-refund-request-info":
             return True
     return False
+
+
+def refund(body):
+    """The service ticket of a refund that was asked for."""
+    if not body.strip():
+        return ""
+    root = read_xml(body)
+    is_refund = root.name == "shipment-refund-request-info"
+    return root.get("service-ticket-id").text() if is_refund else ""
 
 
 def was_void(body):

@@ -1,5 +1,5 @@
 """Canada Post: prices (rate-v4), contract shipments (shipment-v8): made, looked up, deleted,
-refunded; labels by an address of their own.
+refunded; labels by an address of their own. Groups and manifests: see ``canadapost_manifests``.
 
 Facts: rating.xsd, shipment.xsd, common.xsd of the developer programme (stored in karrioapi/karrio,
 modules/connectors/canadapost/schemas): names, what is required, lengths, patterns; the pages of
@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from lxml import etree
 
 from ..receiver import Answer
+from .canadapost_manifests import Manifests
 from .canadapost_schemas import MAILING_SCENARIO, REFUND_REQUEST, SHIPMENT, problem
 from .carrier import EXTRA, CarrierServer, Refusal, header, label
 
@@ -38,7 +39,7 @@ CODES = {"signature": "SO", "insurance": "COV", "cod": "COD", "hold_at": "D2PO"}
 HST_PERCENT = 13
 
 
-class CanadaPostServer(CarrierServer):
+class CanadaPostServer(Manifests, CarrierServer):
     """A commercial customer with a contract, who ships from Canada. Shipments wait for their
     manifest unless they are transmitted at once."""
 
@@ -54,6 +55,9 @@ class CanadaPostServer(CarrierServer):
         self.papers = {}  # by their numbers: (media type, content)
         self.infos = {}  # by the number of the shipment
         self.statuses = {}
+        self.groups = {}  # by their names: shipments that are not transmitted
+        self.manifests = {}  # by their numbers
+        self.po_numbers = {}  # by the number of the shipment
 
     @classmethod
     def settings(cls):
@@ -85,6 +89,9 @@ class CanadaPostServer(CarrierServer):
             return self._price(call)
         if call.method == "GET" and (found := re.fullmatch(r"/rs/artifact/(\d+)/0", where.path)):
             return self._paper(found[1], call)
+        closing = self.close_act(call, where)
+        if closing is not None:
+            return closing
         base = f"/rs/{self.customer}/{self.customer}/shipment"
         found = re.fullmatch(r"/rs/(\d+)/(\d+)/shipment(?:/(\d+))?(/refund)?", where.path)
         if not found:
@@ -175,6 +182,8 @@ class CanadaPostServer(CarrierServer):
         amounts = self._amounts(kilograms, service, area, len(extras))
         is_sent = root.find("transmit-shipment") is not None
         self.statuses[identifier] = "transmitted" if is_sent else "created"
+        if not is_sent:
+            self.groups.setdefault(root.findtext("group-id"), []).append(identifier)
         asked = root.findtext("customer-request-id", "")
         self.infos[identifier] = (asked, pin, service, amounts, paper, media)
         self.book([pin], service, asked, amounts[-1], [image], identifier, accessorials=extras)
@@ -192,6 +201,8 @@ class CanadaPostServer(CarrierServer):
         _add(info, "shipment-id", identifier)
         _add(info, "shipment-status", self.statuses[identifier])
         _add(info, "tracking-pin", pin)
+        if identifier in self.po_numbers:
+            _add(info, "po-number", self.po_numbers[identifier])
         price = _add(info, "shipment-price")
         _add(price, "service-code", service)
         _add(price, "base-amount", base)
@@ -225,6 +236,8 @@ class CanadaPostServer(CarrierServer):
         return Answer(200, {"Content-Type": media}, content)
 
     def _search(self, query):
+        if "groupId" in query:
+            return self.show_group(query["groupId"][0])
         asked = (query.get("requestId") or [""])[0]
         if not asked:
             raise Refusal(400, "9100", "The query is not known.")
@@ -248,6 +261,9 @@ class CanadaPostServer(CarrierServer):
                 " been transmitted, a Refund request should be submitted.",
             )
         booked.is_void = True
+        for members in self.groups.values():
+            if identifier in members:
+                members.remove(identifier)
         return Answer(204, body=b"")
 
     def _refund(self, identifier, call):

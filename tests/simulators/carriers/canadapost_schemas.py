@@ -196,6 +196,37 @@ SHIPMENT = {
 }
 REFUND_REQUEST = {"email": (True, MAIL)}
 
+TRANSMIT_SET = {
+    "customer-request-id": (False, text(35)),
+    "group-ids": (True, {"group-id": (True, MANY, text(32, 1))}),
+    "cpc-pickup-indicator": (False, TRUE),
+    "requested-shipping-point": (False, CA_ZIP),
+    "shipping-point-id": (False, text(4)),
+    "detailed-manifests": (True, FLAG),
+    "method-of-payment": (True, re.compile("CreditCard|Account|SupplierAccount")),
+    "manifest-address": (
+        True,
+        {
+            "manifest-company": (True, text(44, 1)),
+            "manifest-name": (False, text(44, 1)),
+            "phone-number": (True, text(25, 1)),
+            "address-details": (
+                True,
+                {
+                    "address-line-1": (True, text(44, 1)),
+                    "address-line-2": (False, text(44)),
+                    "city": (True, text(40, 1)),
+                    "prov-state": (True, text(2, 1)),
+                    "country-code": (False, re.compile("CA|US")),
+                    "postal-zip-code": (True, CA_ZIP),
+                },
+            ),
+        },
+    ),
+    "customer-reference": (False, text(12)),
+    "excluded-shipments": (False, {"shipment-id": (True, MANY, text(32))}),
+}
+
 
 def problem(element, children):
     """The first thing about an element that its schema does not allow; "" where there is none."""
