@@ -22,11 +22,12 @@ from odoo.addons.logistics_connector_base.core.outcome import Outcome
 
 from ..core.closing import NOT_CLOSED
 from ..providers.canadapost import closing as canadapost
+from ..providers.dhl_parcel_de import closing as dhl_parcel_de
 from . import tokens, transport
 from .errors import NotOffered
 from .said import Said
 
-CLOSERS = {"canadapost": canadapost}
+CLOSERS = {"canadapost": canadapost, "dhl_parcel_de": dhl_parcel_de}
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 

@@ -73,6 +73,7 @@ SETTINGS = (
     Setting("config.cost_center", "Cost center on labels", "text"),
     Setting("config.cod_account_reference", "Bank account for cash on delivery", "text"),
     Setting("config.print_format", "Paper of labels", "choice", choices=PRINT_FORMATS),
+    Setting("config.closes_days", "Days are closed from Odoo", "flag"),
     Setting("config.must_encode", "No label for an address that cannot be routed", "flag"),
 )
 # Of DHL's test system, published with the interface: EKP, then procedure and participation.

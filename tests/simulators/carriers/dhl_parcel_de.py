@@ -1,5 +1,5 @@
-"""DHL Parcel DE Shipping (Post & Parcel Germany) v2: token by password grant, orders made and
-deleted.
+"""DHL Parcel DE Shipping (Post & Parcel Germany) v2: token by password grant, orders made,
+deleted, closed at the end of a day.
 
 Facts: parcel-de-shipping-v2_2.yaml (2.1.13) of developer.dhl.com (stored in karrioapi/karrio,
 modules/connectors/dhl_parcel_de/vendors): what is required, how long it may be, patterns, the
@@ -220,6 +220,21 @@ HOME_SERVICES = {
     "dhlRetoure": ("V01PAK", "V62KP"),
 }
 BASE = "/parcel/de/shipping"
+TODAY = "2026-11-24"
+MANIFEST = {
+    "type": "object",
+    "required": ["profile"],
+    "properties": {
+        "profile": {"type": "string", "maxLength": 35},
+        "shipmentNumbers": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 30,
+            "items": {"type": "string"},
+        },
+        "billingNumber": {"type": "string"},
+    },
+}
 
 
 class DhlParcelDeServer(CarrierServer):
@@ -231,6 +246,11 @@ class DhlParcelDeServer(CarrierServer):
     books_each = True
     unknown_service = "V99PAK"
     ekp = "6291840375"
+    left_out = frozenset()  # numbers that it does not close
+
+    def __init__(self, seed=7, port=0):
+        super().__init__(seed, port)
+        self.closed = {}  # number of a shipment: the day of its list
 
     @classmethod
     def settings(cls):
@@ -280,6 +300,10 @@ class DhlParcelDeServer(CarrierServer):
         self.check_token(call)
         where = urlsplit(call.path)
         query = parse_qs(where.query)
+        if where.path == f"{BASE}/v2/manifests":
+            if call.method == "POST":
+                return self._close(call)
+            return self._day_list((query.get("date") or [TODAY])[0])
         if where.path != f"{BASE}/v2/orders":
             raise Refusal(404, "404", "The requested resource was not found.")
         if call.method == "POST":
@@ -449,11 +473,64 @@ class DhlParcelDeServer(CarrierServer):
                     "statusCode": 400,
                     "detail": "Unknown shipment number.",
                 }
+            elif number in self.closed:
+                status = {
+                    "title": "Bad Request",
+                    "status": 400,
+                    "statusCode": 400,
+                    "detail": "The shipment is closed out already.",
+                }
             else:
                 booked.is_void = True
                 status = {"title": "OK", "status": 200, "statusCode": 200}
             items.append({"shipmentNo": number, "sstatus": status})
         return self._status_of(items, "deleted", "/v2/orders")
+
+    def _close(self, call):
+        """Closing what is closed is a warning, and changes nothing."""
+        data = self.data_of(call)
+        self.check(MANIFEST, data)
+        self._check_profile(data["profile"])
+        items = []
+        for number in data["shipmentNumbers"]:
+            booked = self.bookings.get(number)
+            if booked is None or booked.is_void or number in self.left_out:
+                status = {
+                    "title": "Bad Request",
+                    "status": 400,
+                    "statusCode": 400,
+                    "detail": "Unknown shipment number.",
+                }
+            elif number in self.closed:
+                status = {
+                    "title": "Weak validation error occured.",
+                    "status": 400,
+                    "statusCode": 400,
+                    "detail": "The shipment is closed out already.",
+                }
+            else:
+                self.closed[number] = TODAY
+                status = {"title": "OK", "status": 200, "statusCode": 200}
+            items.append({"shipmentNo": number, "sstatus": status})
+        good = sum(one["sstatus"]["status"] == 200 for one in items)
+        status = {"title": "OK" if good == len(items) else "Multi-Status", "status": 207}
+        return answer({"status": {**status, "statusCode": 207}, "items": items}, 207)
+
+    def _day_list(self, day):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+            raise Refusal(400, "400", "date is not valid")
+        listed = [number for number, closed in self.closed.items() if closed == day]
+        if not listed:
+            raise Refusal(404, "404", "No manifest for this date.")
+        image = label("PDF", day, ["DHL", f"{len(listed)} shipments"])
+        return answer(
+            {
+                "status": {"title": "OK", "status": 200, "statusCode": 200},
+                "manifestDate": day,
+                "manifest": [{"b64": image, "fileFormat": "PDF", "printFormat": "A4-PT"}],
+                "items": [{"shipmentNo": number, "sheetNo": "1"} for number in listed],
+            }
+        )
 
     @staticmethod
     def _check_profile(profile):
