@@ -50,7 +50,7 @@ def post():
 @pytest.fixture
 def account(world, post):
     return CanadianAccount(
-        world.rpc, post, "Canada Post (a day)", service="DOM.EP", partner=Partner()
+        world.rpc, post, "Canada Post (one day)", service="DOM.EP", partner=Partner()
     )
 
 
@@ -109,6 +109,7 @@ def test_a_day_of_three_of_which_one_is_refused(account, post):
     # The next end of day tells that one only.
     until(account, close(account), "failed")
     assert len(transmissions(post)) == 1
+    account.rpc("logistics.booking", "action_cancelled_by_hand", [void["id"]])
 
 
 def test_a_lost_answer_is_looked_up_and_not_closed_twice(account, post):

@@ -56,10 +56,11 @@ class LogisticsBooking(models.Model):
         was_asked = self.state == "void_asked"
         result = super()._take_void(message)
         if was_asked and self.state == "booked" and self._is_told():
+            why = (self.problem or "").rstrip(".")
             self.problem = self.env._(
                 "%s. The carrier has it since the end of its day: ask the carrier, then press "
                 "“Cancelled by hand”.",
-                (self.problem or "").rstrip("."),
+                why,
             )
         return result
 
