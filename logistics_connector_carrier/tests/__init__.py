@@ -10,6 +10,7 @@ from . import (
     test_label_print,
     test_label_wait,
     test_manifest,
+    test_manifest_closing,
     test_mappings,
     test_own_carrier,
     test_picking_shipment,
