@@ -166,7 +166,8 @@ NOTHING = BookingAnswer("", ())
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A call that a reader wants made: ``path`` with its query, below the carrier's server."""
+    """A call that a reader wants made: ``path`` with its query, below the carrier's server;
+    or a whole address, of another one of the carrier's servers."""
 
     method: str
     path: str

@@ -28,6 +28,8 @@ class PickupRules:
     most_parcels: int = 0
     countries: frozenset[str] = frozenset()  # where it fetches; empty: anywhere
     state_countries: frozenset[str] = frozenset({"US", "CA"})
+    hours: tuple[str, str] = ()  # between which its drivers come, "HH:MM"
+    needs_house: bool = False  # a house number that can be told from the street
 
 
 WORDS = {
@@ -39,6 +41,7 @@ WORDS = {
         "Pickup: the driver needs %(most)s minutes between ready (%(ready)s) and closing"
         " (%(closing)s)."
     ),
+    "drivers": _lt("Pickup: the drivers come between %(from)s and %(until)s."),
     "late": _lt("Pickup: it is too late for today: closing is at %(closing)s."),
     "missing": _lt("Pickup address: %(field)s is missing."),
     "line": _lt(
@@ -49,6 +52,7 @@ WORDS = {
         "Pickup address: “%(text)s” is no telephone number that the driver can call: the carrier"
         " wants %(least)s to %(most)s digits."
     ),
+    "house": _lt("Pickup address: “%(text)s” has no house number at its end."),
     "country": _lt("Pickup address: the carrier does not fetch parcels there by its interface."),
     "place": _lt("Pickup: “%(text)s” is too long; the carrier takes %(most)s characters."),
     "count": _lt("Pickup: there is nothing to fetch."),
@@ -103,8 +107,16 @@ def _times(request, rules, now):
         yield "closing", "hours", values
     elif closing - ready < least:
         yield "closing", "window", values
+    elif rules.hours and not _drivers_meet(request, rules):
+        yield "ready", "drivers", {"from": rules.hours[0], "until": rules.hours[1]}
     elif day == here.date() and closing - here < least:
         yield "closing", "late", values
+
+
+def _drivers_meet(request, rules):
+    first = instant_of(request.day, max(request.ready, rules.hours[0]), request.zone)
+    last = instant_of(request.day, min(request.closing, rules.hours[1]), request.zone)
+    return last - first >= timedelta(minutes=rules.least_minutes)
 
 
 def _address(request, rules):
@@ -135,10 +147,21 @@ def _address(request, rules):
     ):
         if most and len(text) > most:
             yield place, "line", {"text": text, "length": len(text), "most": most}
+    if rules.needs_house and lines and not house_of(lines[0])[1]:
+        yield "address.lines.0", "house", {"text": lines[0]}
     digits = re.sub(r"\D", "", party.phone)
     least, most = rules.phone_digits
     if party.phone and not least <= len(digits) <= most:
         yield "address.phone", "phone", {"text": party.phone, "least": least, "most": most}
+
+
+HOUSE = re.compile(r"(.*?[^\d\s])\s+(\d{1,4}\s?[a-zA-Z]?(?:\s?[-/+]\s?\d{1,3}[a-zA-Z]?)?)")
+
+
+def house_of(line):
+    """A line of an address as (street, house number); the number is "" where there is none."""
+    found = HOUSE.fullmatch(line.strip())
+    return (found[1].strip(" ,"), found[2]) if found else (line, "")
 
 
 def _load(request, rules):

@@ -111,7 +111,8 @@ class KarrioCarrier(Closing, KarrioAccount):
                 headers = self.reader.headers_of(self._proxy)
                 while True:
                     step = steps.send(exchange)
-                    url = self._settings.server_url + step.path
+                    is_whole = step.path.startswith("https://")
+                    url = step.path if is_whole else self._settings.server_url + step.path
                     known = {**headers, **step.headers}
                     exchange = talk.call(step.method, url, known, step.body)
             except StopIteration as end:

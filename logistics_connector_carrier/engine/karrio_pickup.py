@@ -81,6 +81,9 @@ class KarrioPickups(KarrioCarrier):
         if talk.broken or value is None:
             return super()._judge_find(talk, None, request)
         last = talk.acts[-1]
+        if value is core.NOTHING and getattr(self.reader, "SHOWS_LATE", False):
+            text = f"not found yet, which proves nothing: {self.carrier} may show it late"
+            return Said(Outcome(outcomes.DOUBT, text, last.status))
         kind = outcomes.ABSENT if value is core.NOTHING else outcomes.DELIVERED
         found = None if value is core.NOTHING else value
         return Said(Outcome(kind, status=last.status), found, last.body)

@@ -12,17 +12,24 @@ whose vans can be ordered has one as its module ``pickup``, beside that of booki
   ``KINDS``: their names for people
 - ``find(request, settings)``: as of bookings, where the carrier can be asked what was ordered; it
   returns a PickupAnswer, ``NOTHING``, or None
+- ``SHOWS_LATE = True``: as of bookings
 - ``context``: as of bookings, with ``act`` pickup or pickup_cancel
 
 ``errors``, ``config``, ``is_no`` and ``headers_of`` are those of bookings, unless it has its own.
 """
 
+from ..providers.canadapost import pickup as canadapost
+from ..providers.dhl_express import pickup as dhl_express
+from ..providers.dhl_parcel_de import pickup as dhl_parcel_de
 from ..providers.fedex import pickup as fedex
 from ..providers.ups import pickup as ups
 from .reader import READERS
 
 PICKUPS = {
+    "canadapost": canadapost,
+    "dhl_parcel_de": dhl_parcel_de,
     "fedex": fedex,
+    "mydhl": dhl_express,
     "ups": ups,
 }
 SHARED = ("SETTINGS", "config", "errors", "headers_of", "is_no")

@@ -59,7 +59,8 @@ def draft(account, days):
     day = datetime.date.today() + datetime.timedelta(days=7 * days)
     while day.weekday() > 4:
         day += datetime.timedelta(days=1)
-    account.rpc("logistics.pickup", "write", [pickup], {"day": day.isoformat()})
+    values = {"day": day.isoformat(), "place": False}
+    account.rpc("logistics.pickup", "write", [pickup], values)
     return picking, pickup
 
 

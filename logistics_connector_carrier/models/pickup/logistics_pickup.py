@@ -291,7 +291,7 @@ class LogisticsPickup(models.Model):
             if draft.day < self._today(draft.tz):
                 draft.update(self._usual_times(draft.tz))
             return draft
-        last = self.search(here, limit=1)
+        last = self.search([*here, ("message_id", "!=", False)], limit=1)
         values = {
             "connection_id": connection.id,
             "warehouse_id": warehouse.id,

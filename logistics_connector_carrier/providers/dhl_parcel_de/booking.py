@@ -69,6 +69,7 @@ SETTINGS = (
         Setting(f"config.billing_number_{product}", f"Billing number of {name}", "text")
         for product, (name, _procedure, _service) in PRODUCTS.items()
     ),
+    Setting("config.billing_number_pickup", "Billing number of single pickups (…08…)", "text"),
     Setting("config.profile", "Group profile", "text"),
     Setting("config.cost_center", "Cost center on labels", "text"),
     Setting("config.cod_account_reference", "Bank account for cash on delivery", "text"),

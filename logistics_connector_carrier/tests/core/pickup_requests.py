@@ -37,7 +37,8 @@ def request_of(carrier, **changes):
     values = {
         "reference": "PU/00042",
         "day": day_in(2),
-        "ready": "10:00",
+        # Canada Post's drivers begin at noon.
+        "ready": "12:00" if carrier == "canadapost" else "10:00",
         "closing": "17:30",
         "zone": ZONES[carrier],
         "address": REQUESTS[carrier]["single"].shipper,

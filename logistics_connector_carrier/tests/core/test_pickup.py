@@ -12,6 +12,7 @@ from odoo.addons.logistics_connector_carrier.core.booking import Party
 from odoo.addons.logistics_connector_carrier.core.pickup_checks import (
     WORDS,
     PickupRules,
+    house_of,
     problems,
 )
 
@@ -113,6 +114,25 @@ def test_a_good_one_has_no_problem():
 )
 def test_what_is_wrong_is_said(changes, found):
     assert kinds(**changes) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("Kaistraße 4", ("Kaistraße", "4")),
+        ("Straße des 17. Juni 135", ("Straße des 17. Juni", "135")),
+        ("Hafenweg 12a", ("Hafenweg", "12a")),
+        ("Hafenweg, 12 - 14", ("Hafenweg", "12 - 14")),
+        ("Am Kai", ("Am Kai", "")),
+        ("4 Kaistraße", ("4 Kaistraße", "")),
+    ],
+)
+def test_a_house_is_told_from_its_street(line, parts):
+    assert house_of(line) == parts
+    rules = PickupRules(needs_house=True)
+    address = replace(ADDRESS, lines=(line,))
+    found = [one.kind for one in problems(replace(GOOD, address=address), rules, NOW)]
+    assert found == ([] if parts[1] else ["house"])
 
 
 def test_the_day_is_that_of_the_warehouse():

@@ -16,6 +16,7 @@ from lxml import etree
 
 from ..receiver import Answer
 from .canadapost_manifests import Manifests
+from .canadapost_pickups import CanadaPostPickups
 from .canadapost_schemas import MAILING_SCENARIO, REFUND_REQUEST, SHIPMENT, problem
 from .carrier import EXTRA, CarrierServer, Refusal, header, label
 
@@ -58,6 +59,7 @@ class CanadaPostServer(Manifests, CarrierServer):
         self.groups = {}  # by their names: shipments that are not transmitted
         self.manifests = {}  # by their numbers
         self.po_numbers = {}  # by the number of the shipment
+        self.pickups = CanadaPostPickups(self)
 
     @classmethod
     def settings(cls):
@@ -92,6 +94,8 @@ class CanadaPostServer(Manifests, CarrierServer):
         closing = self.close_act(call, where)
         if closing is not None:
             return closing
+        if said := self.pickups.act(call):
+            return said
         base = f"/rs/{self.customer}/{self.customer}/shipment"
         found = re.fullmatch(r"/rs/(\d+)/(\d+)/shipment(?:/(\d+))?(/refund)?", where.path)
         if not found:

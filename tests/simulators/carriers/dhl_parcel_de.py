@@ -14,6 +14,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
 from .carrier import CarrierServer, Refusal, answer, label
+from .dhl_parcel_de_pickups import DhlParcelDePickups
 
 NAME = {"type": "string", "minLength": 1, "maxLength": 50}
 NOTE = {"type": "string", "minLength": 1, "maxLength": 60}
@@ -246,11 +247,13 @@ class DhlParcelDeServer(CarrierServer):
     books_each = True
     unknown_service = "V99PAK"
     ekp = "6291840375"
+    pickup_number = f"{ekp}0801"
     left_out = frozenset()  # numbers that it does not close
 
     def __init__(self, seed=7, port=0):
         super().__init__(seed, port)
         self.closed = {}  # number of a shipment: the day of its list
+        self.pickups = DhlParcelDePickups(self)
 
     @classmethod
     def settings(cls):
@@ -304,6 +307,8 @@ class DhlParcelDeServer(CarrierServer):
             if call.method == "POST":
                 return self._close(call)
             return self._day_list((query.get("date") or [TODAY])[0])
+        if said := self.pickups.act(call):
+            return said
         if where.path != f"{BASE}/v2/orders":
             raise Refusal(404, "404", "The requested resource was not found.")
         if call.method == "POST":

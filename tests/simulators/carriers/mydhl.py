@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from jsonschema import Draft202012Validator, ValidationError, validators
 
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
+from .mydhl_pickups import MydhlPickups
 from .mydhl_schemas import RATE, SHIP
 
 ROOT = "/mydhlapi/test"
@@ -58,6 +59,10 @@ class MydhlServer(CarrierServer):
     shows_late = True
     user, secret = "kalderDE", "E#3pW!8rT$1m"
 
+    def __init__(self, seed=7, port=0):
+        super().__init__(seed, port)
+        self.pickups = MydhlPickups(self, ROOT)
+
     @classmethod
     def settings(cls):
         return {
@@ -99,6 +104,8 @@ class MydhlServer(CarrierServer):
         path = urlsplit(call.path).path
         if (call.method, path) == ("GET", f"{ROOT}/tracking"):
             return answer(self._track(parse_qs(urlsplit(call.path).query)))
+        if said := self.pickups.act(call):
+            return said
         acts = {
             ("POST", f"{ROOT}/rates"): (RATE, self._rates, 200),
             ("POST", f"{ROOT}/shipments"): (SHIP, self._ship, 201),
