@@ -20,7 +20,7 @@ def ups():
 
 @pytest.fixture(scope="module")
 def account(session_world, ups):
-    account = Account(session_world.rpc, ups, "UPS pickups (tests)")
+    account = Account(session_world.rpc, ups, f"UPS pickups ({ups.port})")
     warehouses = account.rpc("stock.warehouse", "search_read", [], ["partner_id"])
     partners = [row["partner_id"][0] for row in warehouses if row["partner_id"]]
     account.rpc("res.partner", "write", partners, {"phone": "+1 253 555 0100", "tz": "US/Pacific"})
