@@ -35,6 +35,7 @@
         "views/logistics_pickup_views.xml",
         "views/logistics_choice_rule_views.xml",
         "wizards/logistics_rate_comparison_views.xml",
+        "wizards/logistics_address_check_views.xml",
     ],
     "external_dependencies": {"python": ["karrio"]},
     "demo": ["demo/logistics_demo.xml"],

@@ -103,12 +103,22 @@ class KarrioCarrier(Closing, KarrioAccount):
         return self._once_more_if_refused(lambda: self._find_once(request, client))
 
     def _find_once(self, request, client):
-        self._settings.cache = tokens.cache_for(self._digest)
         steps = self.reader.find(request, self._settings)
+        talk, value, said = self._walk(steps, self.reader.headers_of, client)
+        return said or self._judge_find(talk, value, request)
+
+    def _walk(self, steps, headers_of, client):
+        """Make the reading calls that a reader wants, one after the other.
+
+        :param steps: generator of ``core.booking.Step``, which is sent each exchange
+        :return: the conversation, what the reader made of it, and a Said where there is nothing to
+            be made of it: an answer cannot be understood, or we did not get in
+        """
+        self._settings.cache = tokens.cache_for(self._digest)
         with transport.conversation(client, self.base_url) as talk:
             exchange, value = None, None
             try:
-                headers = self.reader.headers_of(self._proxy)
+                headers = headers_of(self._proxy)
                 while True:
                     step = steps.send(exchange)
                     is_whole = step.path.startswith("https://")
@@ -120,12 +130,13 @@ class KarrioCarrier(Closing, KarrioAccount):
             except CallError:
                 pass
             except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-                return Said(Outcome(outcomes.DOUBT, "the answer cannot be understood"))
+                text = "the answer cannot be understood"
+                return talk, None, Said(Outcome(outcomes.DOUBT, text))
             except Exception as error:
                 if talk.acts:
                     raise
-                return self._judge_login(talk, error, 0.0)
-        return self._judge_find(talk, value, request)
+                return talk, None, self._judge_login(talk, error, 0.0)
+        return talk, value, None
 
     def _judge_find(self, talk, value, request):
         if talk.broken:

@@ -30,4 +30,5 @@ from . import (
     pickup,
     rates,
     tracker,
+    address,
 )

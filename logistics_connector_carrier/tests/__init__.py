@@ -1,5 +1,6 @@
 from . import (
     test_accessorials,
+    test_address_check,
     test_aggregators,
     test_booking,
     test_booking_requests,

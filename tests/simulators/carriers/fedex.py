@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from ..receiver import Answer
+from .addresses import FEDEX, fedex_resolve
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
 from .fedex_pickups import FedexPickups
 from .fedex_schemas import CANCEL, RATE, REFERENCES, SHIP
@@ -52,7 +53,7 @@ class Project:
     paths: str
 
 
-SHIPPING = Project("l7-ship-0c41", "fedex-secret-4hB", "/(ship|rate|pickup)/")
+SHIPPING = Project("l7-ship-0c41", "fedex-secret-4hB", "/(ship|rate|pickup|address)/")
 TRACKING = Project("l7-track-9e02", "fedex-track-7zQ", "/track/")
 
 
@@ -135,6 +136,7 @@ class FedexServer(CarrierServer):
             ("POST", "/ship/v1/shipments"): (SHIP, self._ship),
             ("PUT", "/ship/v1/shipments/cancel"): (CANCEL, self._cancel),
             ("POST", "/track/v1/referencenumbers"): (REFERENCES, self._by_reference),
+            ("POST", "/address/v1/addresses/resolve"): (FEDEX, fedex_resolve),
             **self.pickups.acts,
         }
         found = acts.get((call.method, urlsplit(call.path).path))

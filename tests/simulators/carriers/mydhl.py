@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 
+from .addresses import mydhl_validate
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
 from .mydhl_pickups import MydhlPickups
 from .mydhl_schemas import RATE, SHIP
@@ -106,6 +107,8 @@ class MydhlServer(CarrierServer):
             return answer(self._track(parse_qs(urlsplit(call.path).query)))
         if said := self.pickups.act(call):
             return said
+        if (call.method, path) == ("GET", f"{ROOT}/address-validate"):
+            return mydhl_validate(call)
         acts = {
             ("POST", f"{ROOT}/rates"): (RATE, self._rates, 200),
             ("POST", f"{ROOT}/shipments"): (SHIP, self._ship, 201),

@@ -9,6 +9,7 @@ import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
+from .addresses import UpsAddresses
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
 from .ups_pickups import UpsPickups
 from .ups_schemas import RATE, SHIP
@@ -42,7 +43,7 @@ class UpsServer(CarrierServer):
 
     def __init__(self, seed=7, port=0):
         super().__init__(seed, port)
-        self.pickups = UpsPickups(self)
+        self.pickups, self.addresses = UpsPickups(self), UpsAddresses(self)
 
     @classmethod
     def settings(cls):
@@ -90,7 +91,7 @@ class UpsServer(CarrierServer):
             return self._void(found[1])
         if call.method == "POST" and path == "/api/labels/v1/recovery":
             return self._recover(call)
-        if found := self.pickups.act(call):
+        if found := self.pickups.act(call) or self.addresses.act(call):
             return found
         raise Refusal(404, "10404", "Invalid resource")
 

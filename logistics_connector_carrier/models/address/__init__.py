@@ -1,0 +1,1 @@
+from . import logistics_connection, stock_picking
