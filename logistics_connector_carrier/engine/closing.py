@@ -16,14 +16,13 @@ A closer has, beside ``headers_of(proxy)``, ``errors(body)`` and, where it is ne
 
 from dataclasses import replace
 
-from odoo.addons.logistics_connector_base.client import CallError, Refused
+from odoo.addons.logistics_connector_base.client import Refused
 from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_base.core.outcome import Outcome
 
 from ..core.closing import NOT_CLOSED
 from ..providers.canadapost import closing as canadapost
 from ..providers.dhl_parcel_de import closing as dhl_parcel_de
-from . import tokens, transport
 from .errors import NotOffered
 from .said import Said
 
@@ -56,7 +55,7 @@ class Closing:
     def _close_once(self, closer, request, client):
         steps = closer.close(request, self._settings)
         with self._talk(client) as talk:
-            value, failure = self._walk(closer, steps, talk)
+            value, failure = self._take_steps(steps, closer.headers_of, talk)
         # From the first call that is no reading one, it may be closed.
         told = [one for one in talk.acts if one.method != "GET"]
         if talk.broken:
@@ -96,7 +95,7 @@ class Closing:
     def _find_close_once(self, closer, request, client):
         steps = closer.find_close(request, self._settings)
         with self._talk(client) as talk:
-            value, failure = self._walk(closer, steps, talk)
+            value, failure = self._take_steps(steps, closer.headers_of, talk)
         if talk.broken:
             error = talk.broken.error
             return Said(outcomes.of_error("no", str(error), error.status, _is_ours(error)))
@@ -115,33 +114,6 @@ class Closing:
         return Said(outcome, words=words)
 
     # -- how -----------------------------------------------------------------------------------
-
-    def _talk(self, client):
-        self._settings.cache = tokens.cache_for(self._digest)
-        return transport.conversation(client, self.base_url)
-
-    def _walk(self, closer, steps, talk):
-        """Make the calls that a closer wants.
-
-        :return: (what it returns, the exception that ended it)
-        """
-        exchange = None
-        try:
-            headers = closer.headers_of(self._proxy)
-            while True:
-                step = steps.send(exchange)
-                url = self._settings.server_url + step.path
-                exchange = talk.call(step.method, url, {**headers, **step.headers}, step.body)
-        except StopIteration as end:
-            return end.value, None
-        except CallError as error:
-            return None, error
-        except UNREADABLE as error:
-            return None, error
-        except Exception as error:
-            if talk.acts:
-                raise
-            return None, error
 
     def _outcome_of(self, closer, act):
         outcome = self._of_answer(act)

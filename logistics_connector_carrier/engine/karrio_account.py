@@ -30,6 +30,8 @@ ACTS = {
         "is_pickup_cancelled",
     ),
 }
+# What a reader may stumble over: an answer that cannot be understood.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 CONFIG = "config."  # settings of karrio's connection config begin so
 
 
@@ -107,6 +109,57 @@ class KarrioAccount:
             tokens.forget(self._digest)
             said = ask()
         return said
+
+    # -- steps of our own readers -------------------------------------------------------------
+
+    def _talk(self, client):
+        self._settings.cache = tokens.cache_for(self._digest)
+        return transport.conversation(client, self.base_url)
+
+    def _take_steps(self, steps, headers_of, talk):
+        """Make the calls that a reader wants, one after the other.
+
+        :param steps: generator of ``core.booking.Step``, which is sent each exchange
+        :param headers_of: ``(proxy) -> dict``, what identifies us; may fetch a token
+        :return: (what it returns, the exception that ended it); one of the two is None
+        """
+        exchange = None
+        try:
+            headers = headers_of(self._proxy)
+            while True:
+                step = steps.send(exchange)
+                is_whole = step.path.startswith("https://")
+                url = step.path if is_whole else self._settings.server_url + step.path
+                exchange = talk.call(step.method, url, {**headers, **step.headers}, step.body)
+        except StopIteration as end:
+            return end.value, None
+        except (CallError, *UNREADABLE) as error:
+            return None, error
+        except Exception as error:
+            if talk.acts:
+                raise
+            return None, error
+
+    def _read_steps(self, steps, headers_of, client):
+        """As :meth:`_take_steps`, of reading calls only.
+
+        :return: the conversation, what the reader made of it, and a Said where there is nothing to
+            be made of it: an answer cannot be understood, or we did not get in
+        """
+        with self._talk(client) as talk:
+            value, failure = self._take_steps(steps, headers_of, talk)
+        said = None
+        if isinstance(failure, UNREADABLE):
+            said = Said(Outcome(outcomes.DOUBT, "the answer cannot be understood"))
+        elif failure is not None and not isinstance(failure, CallError):
+            said = self._judge_login(talk, failure, 0.0)
+        elif talk.broken:
+            error = talk.broken.error
+            is_refused = isinstance(error, Refused)
+            said = Said(outcomes.of_error("no", str(error), error.status, is_refused))
+        return talk, value, said
+
+    # -- karrio's acts ------------------------------------------------------------------------
 
     def _act(self, name, payload, client, read, ours=None):
         return self._once_more_if_refused(lambda: self._act_once(name, payload, client, read, ours))
@@ -218,7 +271,7 @@ class KarrioAccount:
         """What a reader makes of an answer; None where it stumbles: a carrier may say anything."""
         try:
             return read(body)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except UNREADABLE:
             return None
 
 

@@ -7,7 +7,6 @@ for an answer that is none; ``COUNTRIES``, where it knows some only; ``headers_o
 bookings will not do.
 """
 
-from odoo.addons.logistics_connector_base.client import Refused
 from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_base.core.outcome import Outcome
 
@@ -48,13 +47,9 @@ class KarrioAddresses(KarrioCarrier):
     def _check_once(self, party, client):
         steps = self.addresses.check_address(party, self._settings)
         headers_of = getattr(self.addresses, "headers_of", self.reader.headers_of)
-        talk, value, said = self._walk(steps, headers_of, client)
+        talk, value, said = self._read_steps(steps, headers_of, client)
         if said is not None:
             return said
-        if talk.broken:
-            error = talk.broken.error
-            refused = isinstance(error, Refused)
-            return Said(outcomes.of_error("no", str(error), error.status, refused))
         last = talk.acts[-1]
         if value is not None:
             return Said(Outcome(outcomes.DELIVERED, status=last.status), value, last.body)

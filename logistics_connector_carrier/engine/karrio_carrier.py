@@ -1,13 +1,12 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
 """What a carrier's account can be asked for: rates, bookings, their void, and what was booked."""
 
-from odoo.addons.logistics_connector_base.client import CallError, Refused
 from odoo.addons.logistics_connector_base.core import outcome as outcomes
 from odoo.addons.logistics_connector_base.core.outcome import Outcome
 
 from ..core import booking as core
 from ..core import checks
-from . import karrio_requests, tokens, transport
+from . import karrio_requests
 from .closing import Closing
 from .errors import NotOffered
 from .karrio_account import KarrioAccount
@@ -104,45 +103,10 @@ class KarrioCarrier(Closing, KarrioAccount):
 
     def _find_once(self, request, client):
         steps = self.reader.find(request, self._settings)
-        talk, value, said = self._walk(steps, self.reader.headers_of, client)
+        talk, value, said = self._read_steps(steps, self.reader.headers_of, client)
         return said or self._judge_find(talk, value, request)
 
-    def _walk(self, steps, headers_of, client):
-        """Make the reading calls that a reader wants, one after the other.
-
-        :param steps: generator of ``core.booking.Step``, which is sent each exchange
-        :return: the conversation, what the reader made of it, and a Said where there is nothing to
-            be made of it: an answer cannot be understood, or we did not get in
-        """
-        self._settings.cache = tokens.cache_for(self._digest)
-        with transport.conversation(client, self.base_url) as talk:
-            exchange, value = None, None
-            try:
-                headers = headers_of(self._proxy)
-                while True:
-                    step = steps.send(exchange)
-                    is_whole = step.path.startswith("https://")
-                    url = step.path if is_whole else self._settings.server_url + step.path
-                    known = {**headers, **step.headers}
-                    exchange = talk.call(step.method, url, known, step.body)
-            except StopIteration as end:
-                value = end.value
-            except CallError:
-                pass
-            except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-                text = "the answer cannot be understood"
-                return talk, None, Said(Outcome(outcomes.DOUBT, text))
-            except Exception as error:
-                if talk.acts:
-                    raise
-                return talk, None, self._judge_login(talk, error, 0.0)
-        return talk, value, None
-
     def _judge_find(self, talk, value, request):
-        if talk.broken:
-            error = talk.broken.error
-            refused = isinstance(error, Refused)
-            return Said(outcomes.of_error("no", str(error), error.status, refused))
         last = talk.acts[-1]
         is_nothing = value is None or value is core.NOTHING
         if not is_nothing and len(value.numbers) < len(request.parcels):

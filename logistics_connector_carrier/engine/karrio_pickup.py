@@ -78,7 +78,7 @@ class KarrioPickups(KarrioCarrier):
         return self._once_more_if_refused(lambda: self._find_once(request, client))
 
     def _judge_find(self, talk, value, request):
-        if talk.broken or value is None:
+        if value is None:
             return super()._judge_find(talk, None, request)
         last = talk.acts[-1]
         if value is core.NOTHING and getattr(self.reader, "SHOWS_LATE", False):
