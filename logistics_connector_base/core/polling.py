@@ -41,6 +41,24 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofCall:
+    """How the proof of a delivery is asked for, where it does not come with the history.
+
+    :param number: ``(piece) -> str``: the number whose delivery a piece of an answer shows; ""
+        where it shows none
+    :param ask: ``(url, number) -> Ask``; ``url`` is that of the poll
+    :param join: ``(piece, body) -> bytes``: the piece with the proof in it, as the provider's
+        parser reads both; b"" where the answer holds none
+
+    All three may raise ParseError.
+    """
+
+    number: Callable[[bytes], str]
+    ask: Callable[[str, str], Ask]
+    join: Callable[[bytes, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingPoll:
     """Asked for the history of single numbers.
 
@@ -48,6 +66,7 @@ class TrackingPoll:
     :param ask: ``(url, numbers) -> Ask``, for at most ``most`` numbers
     :param elements: keys that lead to the list of results; None: the answer is one message
     :param unknown: statuses that say "no such number", which is nobody's trouble
+    :param proof: None where proofs come with the history, or by no way at all
     """
 
     urls: Mapping[str, str]
@@ -55,6 +74,7 @@ class TrackingPoll:
     most: int = 1
     elements: tuple[str, ...] | None = None
     unknown: tuple[int, ...] = (404,)
+    proof: ProofCall | None = None
 
 
 @dataclass(frozen=True, slots=True)

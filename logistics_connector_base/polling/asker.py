@@ -148,18 +148,20 @@ class Asker:
         :return: how many of them were not known
         :raises ParseError: the answer is not what was to come; nothing is filed
         """
-        fresh = 0
-        for body in pieces(answer.body, self.plan.declared.elements):
-            receipt = accept.accept(
-                self.plan.dbname,
-                self.plan.profile,
-                body,
-                self._headers_of(answer),
-                answer.content_type,
-                channel=CHANNEL,
-            )
-            fresh += receipt.outcome == "accepted"
-        return fresh
+        parts = pieces(answer.body, self.plan.declared.elements)
+        return sum(self._file_piece(answer, body) for body in parts)
+
+    def _file_piece(self, answer, body):
+        """File one message of an answer; whether it was new."""
+        receipt = accept.accept(
+            self.plan.dbname,
+            self.plan.profile,
+            body,
+            self._headers_of(answer),
+            answer.content_type,
+            channel=CHANNEL,
+        )
+        return receipt.outcome == "accepted"
 
     def _headers_of(self, answer):
         """What is kept of an answer's headers: no story of the partner's, none of our secrets."""

@@ -44,7 +44,7 @@ SHIPMENTS = """
 SELECT s.id, s.state, s.promised_delivery_at, s.has_delivery_exception,
        COALESCE(s.delivered_at, CASE WHEN s.state IN ('returned', 'lost', 'destroyed')
                                 THEN s.last_event_at END),
-       news.at, news.heard,
+       news.at, news.heard, COALESCE(news.is_proved, FALSE),
        ARRAY(SELECT DISTINCT r.value FROM logistics_shipment_reference r
              WHERE r.shipment_id = s.id AND r.type = 'tracking'
                    AND COALESCE(r.issuer, '') IN ('', %(issuer)s)
@@ -53,8 +53,10 @@ SELECT s.id, s.state, s.promised_delivery_at, s.has_delivery_exception,
 FROM logistics_shipment s
 CROSS JOIN LATERAL (
     SELECT max(e.received_at) AS at,
-           max(e.received_at) FILTER (WHERE m.channel IS DISTINCT FROM 'poll') AS heard
+           max(e.received_at) FILTER (WHERE m.channel IS DISTINCT FROM 'poll') AS heard,
+           bool_or(c.code = 'DOC_POD' AND e.standing = 'active') AS is_proved
     FROM logistics_event e LEFT JOIN logistics_message m ON m.id = e.message_id
+    LEFT JOIN logistics_event_code c ON c.id = e.code_id
     WHERE e.shipment_id = s.id AND e.connection_id IS NOT NULL
 ) news
 WHERE s.id = ANY(%(ids)s)
@@ -77,12 +79,14 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A shipment whose turn it may be. ``facts.quiet`` counts its last poll, too."""
+    """A shipment whose turn it may be. ``facts.quiet`` counts its last poll, too. ``is_proved``:
+    there is a proof of its delivery."""
 
     id: int
     facts: Facts
     numbers: tuple[str, ...]
     is_forced: bool
+    is_proved: bool
 
 
 def read_progress(cr, poll_id):
@@ -141,7 +145,7 @@ def take_shipments(cr, plan, size, calls):
     return sorted(taken, key=lambda each: (not each.is_forced, each.id))
 
 
-def _taken(row, state, promised, in_trouble, over_at, news_at, heard_at, numbers):
+def _taken(row, state, promised, in_trouble, over_at, news_at, heard_at, is_proved, numbers):
     row_id, shipment_id, begun_at, asked_at, quiet, unknown, is_forced = row
     if asked_at is None or (news_at and news_at >= asked_at):
         quiet = 0
@@ -160,7 +164,7 @@ def _taken(row, state, promised, in_trouble, over_at, news_at, heard_at, numbers
         quiet=quiet,
         unknown=unknown,
     )
-    return Taken(row_id, facts, tuple(numbers), bool(is_forced))
+    return Taken(row_id, facts, tuple(numbers), bool(is_forced), is_proved)
 
 
 def aware(moment):

@@ -1,14 +1,21 @@
 """Asking for the history of single shipments."""
 
+import logging
 import time
 from datetime import UTC, datetime
 
 from ..core import outcome as outcomes
 from ..core.canonical import ParseError
+from ..core.identity import normalise_number
+from ..core.polling import pieces
 from . import claims, records
 from .asker import Asker
 
+_logger = logging.getLogger(__name__)
+
 SINGLE_CALLS = 10  # shipments taken at a time where each needs a call of its own
+DELIVERED = "delivered"  # state of a shipment
+PROOF_TRIES = 4  # polls without news: who has no proof by then has none
 MOST_LOOKS = 20  # for one whose turn it is, in one transaction
 
 
@@ -86,8 +93,37 @@ class ShipmentAsker(Asker):
                 self._file(reply.answer)
             except ParseError as error:
                 return self._give_back(batch, self._unreadable(error))
+            self._ask_for_proofs(client, batch, reply.answer)
             known += 1
         return self._done(batch, asked_at, not known, None, pause)
+
+    def _ask_for_proofs(self, client, batch, answer):
+        """Ask for the proofs of deliveries that have none, with what was just answered. Without
+        one nothing is lost: it is asked for again with the next question."""
+        proof = self.plan.declared.proof
+        wanted = {
+            normalise_number(number)
+            for each in batch
+            if proof and each.facts.state == DELIVERED and not each.is_proved
+            if each.facts.quiet <= PROOF_TRIES
+            for number in each.numbers
+        }
+        if not wanted:
+            return
+        for piece in pieces(answer.body, self.plan.declared.elements):
+            try:
+                number = proof.number(piece)
+                if normalise_number(number) not in wanted or not self._may_call():
+                    continue
+                reply = self.call(client, proof.ask(self.plan.url, number))
+                if reply.outcome.kind not in (outcomes.DELIVERED, outcomes.REJECTED):
+                    return  # they are in trouble, or want us to wait: no more questions now
+                body = proof.join(piece, reply.answer.body) if reply.ok else b""
+            except ParseError as error:
+                _logger.info("polling: no proof of delivery can be read: %s", error)
+                continue
+            if body:
+                self._file_piece(reply.answer, body)
 
     def _narrow(self, client, batch, asked_at, outcome):
         """They refuse the question. Of several shipments one may be at fault: find it by halves."""

@@ -1,9 +1,15 @@
 """Shipment by shipment: who is on the list, whose turn it is, and when it ends."""
 
+import json
+from dataclasses import replace
+from unittest.mock import patch
+
+from odoo.addons.logistics_connector_base.core.canonical import ParseError
+from odoo.addons.logistics_connector_base.core.polling import Ask, ProofCall
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .polling import DOWN, PollingCommon
+from .polling import DOWN, TRACKING, PollingCommon
 
 STORY = ("TRK_MANIFESTED", "PUP_PICKED_UP", "MOV_ARRIVED")
 
@@ -239,3 +245,73 @@ class TestPollShipment(PollingCommon):
         self.stories["1Z999"] = STORY
         self.sweep()
         self.assertEqual(self.events(self.shipment), list(STORY))
+
+    # -- proofs of delivery -------------------------------------------------------------------
+
+    def proving(self):
+        """In the block, proofs are asked for by a call of their own."""
+
+        def number(piece):
+            event = json.loads(piece)["message"]["events"][-1]
+            is_delivery = event.get("code") == "DLV_DELIVERED"
+            return event["shipment"]["references"][0]["value"] if is_delivery else ""
+
+        def join(piece, body):
+            content = json.loads(body).get("proof")
+            if content is None:
+                return b""
+            if content == "nonsense":
+                raise ParseError("nonsense")
+            data = json.loads(piece)
+            event = data["message"]["events"][-1]
+            proof = {**event, "code": "DOC_POD", "documents": [self.document(content.encode())]}
+            data["message"] = self.message(proof)
+            return json.dumps(data).encode()
+
+        proof = ProofCall(number, lambda url, number: Ask(f"{url}/proof?of={number}"), join)
+        handler = type(self.env["logistics.provider.canonical"])
+        polls = {"shipment": replace(TRACKING, proof=proof)}
+        return patch.object(handler, "_polls", lambda model: polls)
+
+    def serve_proof(self, answer):
+        return lambda url: answer if "/proof" in url else self.serve(url)
+
+    def proofs(self):
+        return self.shipment.event_ids.filtered(lambda event: event.code == "DOC_POD")
+
+    def asked_for(self):
+        return [url for url in self.partner.urls if "/proof" in url]
+
+    def test_the_proof_of_a_delivery_is_asked_for_until_it_is_there(self):
+        self.stories["1Z999"] = STORY
+        good = self.serve_proof((200, {"proof": "signed by me"}, {}))
+        with self.proving():
+            self.sweep(good)
+            self.assertFalse(self.asked_for(), "it is not delivered yet")
+            self.stories["1Z999"] = (*STORY, "DLV_DELIVERED")
+            self.sweep(good)
+            self.assertEqual(self.shipment.state, "delivered")
+            self.assertFalse(self.proofs())
+            self.sweep(self.serve_proof((200, {}, {})))
+            self.assertEqual(len(self.asked_for()), 1)
+            self.assertFalse(self.proofs(), "they have none yet")
+            self.sweep(good)
+            self.assertEqual(len(self.proofs()), 1)
+            self.sweep(good)
+            self.assertFalse(self.asked_for(), "it is there")
+
+    def test_a_proof_that_cannot_be_had_costs_nothing_else(self):
+        self.stories["1Z999"] = (*STORY, "DLV_DELIVERED")
+        with self.proving():
+            self.sweep()
+            for answer in ((500, {}, {}), DOWN, (200, {"proof": "nonsense"}, {}), (404, {}, {})):
+                self.sweep(
+                    lambda url, answer=answer: answer if "/proof" in url else self.serve(url)
+                )
+                self.assertTrue(self.asked_for())
+                row = self.row(self.shipment)
+                self.assertTrue(row.asked_at)
+                self.assertFalse(row.error)
+        self.assertEqual(self.shipment.state, "delivered")
+        self.assertFalse(self.exceptions())
+        self.assertFalse(self.proofs())

@@ -91,6 +91,41 @@ def test_a_number_that_ups_does_not_know_holds_no_event():
     assert polled(ups, ups_poll.TRACKING, "tracked_unknown") == []
 
 
+def test_the_proof_of_a_delivery_of_fedex_is_joined_to_its_result():
+    proof = fedex_poll.TRACKING.proof
+    (piece,) = pieces(fixture("fedex", "tracked"), fedex_poll.TRACKING.elements)[:1]
+    number = proof.number(piece)
+    assert number
+    ask = proof.ask("https://apis.fedex.com/track/v1/trackingnumbers", number)
+    assert ask.url == "https://apis.fedex.com/track/v1/trackingdocuments"
+    asked = json.loads(ask.body)
+    (row,) = asked["trackDocumentSpecification"]
+    assert row["trackingNumberInfo"]["trackingNumber"] == number
+    signed = json.loads(fixture("ups", "tracked_signed"))
+    delivery = signed["trackResponse"]["shipment"][0]["package"][0]["deliveryInformation"]
+    answer = {"output": {"documents": [delivery["signature"]["image"]]}}
+    joined = proof.join(piece, json.dumps(answer).encode())
+    before, after = (fedex.parse(body, NEW_YORK).events for body in (piece, joined))
+    (document,) = [event for event in after if event.documents]
+    assert prints(after) - prints([document]) == prints(before)
+    assert document.code == "DOC_POD" and document.documents[0].kind == "signature"
+
+
+@pytest.mark.parametrize("body", [b"{}", b"", b"[]", b'{"output": 3}', b'{"output": null}'])
+def test_an_answer_without_a_proof_of_fedex_is_told_apart(body):
+    (piece,) = pieces(fixture("fedex", "tracked"), fedex_poll.TRACKING.elements)[:1]
+    with pytest.raises(ParseError):
+        fedex_poll.TRACKING.proof.join(piece, body)
+    none = b'{"output": {"documents": []}}'
+    assert fedex_poll.TRACKING.proof.join(piece, none) == b""
+
+
+@pytest.mark.parametrize("piece", [b"{}", b"[]", b"", b'{"trackResults": []}'])
+def test_a_result_of_fedex_that_is_none_asks_for_no_proof(piece):
+    with pytest.raises(ParseError):
+        fedex_poll.TRACKING.proof.number(piece)
+
+
 def test_fedex_is_asked_for_thirty_numbers():
     numbers = tuple(str(number) for number in range(30))
     ask = fedex_poll.TRACKING.ask("https://apis.fedex.com/track/v1/trackingnumbers", numbers)
