@@ -1,5 +1,6 @@
 import json
 import logging
+from datetime import UTC, datetime
 
 import psycopg2
 from odoo import api, fields, models
@@ -46,7 +47,9 @@ class LogisticsTracker(models.Model):
 
     def _ask_for_due(self, connection):
         self.env.flush_all()
-        self.env.cr.execute(DUE, (connection.id, fields.Datetime.now(), MOST))
+        # To the microsecond: what was enrolled within this second is due.
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self.env.cr.execute(DUE, (connection.id, now, MOST))
         due = self.browse([row[0] for row in self.env.cr.fetchall()])
         due.invalidate_recordset()
         declared = connection._trackers()
