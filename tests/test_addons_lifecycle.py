@@ -227,7 +227,8 @@ def test_alone_with_base(name, demo, make_installation, with_base):
     before = installation.snapshot()
     installation.install(name)
     assert installation.installed() == {BASE, name}
-    assert installation.snapshot() > before, "the addon brings nothing"
+    # Some of it is counted: a count that grew is another entry.
+    assert installation.snapshot() - before, "the addon brings nothing"
     installation.uninstall(name)
     assert installation.snapshot() - before == set()
     assert before - installation.snapshot() == set()
