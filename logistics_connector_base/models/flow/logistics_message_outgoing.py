@@ -180,6 +180,26 @@ class LogisticsMessage(models.Model):
         self.env["logistics.outbox"]._wake_after_commit()  # what stood behind them may go
         return done
 
+    def _recall(self):
+        """Take a message back, if nobody has begun to send it. As superuser.
+
+        :return: whether that worked: then it has never left, and never will
+        """
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE logistics_message
+            SET state = 'dismissed', processed_at = now() AT TIME ZONE 'UTC'
+            WHERE id = (SELECT id FROM logistics_message WHERE id = %s
+                        AND state IN ('pending', 'scheduled') AND tries = 0
+                        FOR UPDATE SKIP LOCKED)
+            """,
+            (self.id,),
+        )
+        self.invalidate_recordset(["state"])
+        return bool(self.env.cr.rowcount)
+
     def action_has_arrived(self):
         """A person knows that a message in doubt was worked by the partner."""
         self._settle_doubt("delivered", self.env._("Has arrived, says %s", self.env.user.name))

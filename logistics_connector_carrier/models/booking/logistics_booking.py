@@ -143,7 +143,7 @@ class LogisticsBooking(models.Model):
         :raises UserError: the answer of a booking is not known yet, or how the carrier calls it
         """
         for booking in self.sudo():
-            if booking.state == "asked" and booking._recall():
+            if booking.state == "asked" and booking.message_id._recall():
                 booking.state = "void"
                 continue
             if booking.state in ("asked", "doubt"):
@@ -194,18 +194,3 @@ class LogisticsBooking(models.Model):
                 body=self.env._("%s was cancelled by hand on the carrier's site.", booking.name)
             )
         return True
-
-    def _recall(self):
-        """Take the message back, if nobody has begun to send it. Whether that worked."""
-        self.env.cr.execute(
-            """
-            UPDATE logistics_message
-            SET state = 'dismissed', processed_at = now() AT TIME ZONE 'UTC'
-            WHERE id = (SELECT id FROM logistics_message WHERE id = %s
-                        AND state IN ('pending', 'scheduled') AND tries = 0
-                        FOR UPDATE SKIP LOCKED)
-            """,
-            (self.message_id.id,),
-        )
-        self.message_id.invalidate_recordset(["state"])
-        return bool(self.env.cr.rowcount)

@@ -144,7 +144,7 @@ class LogisticsPickup(models.Model):
 
     def _call_off_van(self):
         self.ensure_one()
-        if self.state in EDITABLE or (self.state == "asked" and self._recall()):
+        if self.state in EDITABLE or (self.state == "asked" and self.message_id._recall()):
             self.state = "cancelled"
             return
         if self.state in ("asked", "doubt"):
@@ -258,22 +258,6 @@ class LogisticsPickup(models.Model):
         message._resolve_outgoing()
         self.env["logistics.outbox"]._wake_after_commit()
         self._message_log(body=note)
-
-    def _recall(self):
-        """Take the message back, if nobody has begun to send it. Whether that worked."""
-        self.message_id.flush_recordset()
-        self.env.cr.execute(
-            """
-            UPDATE logistics_message
-            SET state = 'dismissed', processed_at = now() AT TIME ZONE 'UTC'
-            WHERE id = (SELECT id FROM logistics_message WHERE id = %s
-                        AND state IN ('pending', 'scheduled') AND tries = 0
-                        FOR UPDATE SKIP LOCKED)
-            """,
-            (self.message_id.id,),
-        )
-        self.message_id.invalidate_recordset(["state"])
-        return bool(self.env.cr.rowcount)
 
 
 def _clock(hours):
