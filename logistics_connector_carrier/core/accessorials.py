@@ -67,11 +67,12 @@ NONE = Accessorials()
 @dataclass(frozen=True, slots=True)
 class Offers:
     """What a carrier's interface has. ``kinds``: names of :data:`WHAT`; ``returns``: "alone", where
-    a return label is a booking of its own. ``home``: what it has within the country only;
-    ``single``: for shipments of one package only; ``apart``: pairs that exclude each other;
-    ``currency`` of the amounts, "": any; ``most``: the highest amounts; ``cod_kinds``: beside
-    "any"; ``hold_id``: pattern of its locations' ids; ``hold_needs``: fields of the recipient and
-    of the location ("location.city") that it wants then; ``more``: a function of the request that
+    a return label is a booking of its own; and "home", where it is within the country only.
+    ``home``: what it has within the country only; ``single``: for shipments of one package only;
+    ``apart``: pairs that exclude each other; ``currency`` of the amounts, "": any; ``most``: the
+    highest amounts; ``cod_kinds``: beside "any"; ``hold_id``: pattern of its locations' ids;
+    ``hold_needs``: fields of the recipient and of the location ("location.city") that it wants
+    then; ``more``: a function of the request that
     yields what else is wrong, as :func:`found` does."""
 
     kinds: frozenset[str] = frozenset()
@@ -107,6 +108,7 @@ WHAT = {
     "signature_any": _lt("Delivery against a signature"),
     "signature_adult": _lt("Delivery against an adult's signature"),
 }
+RETURN = _lt("A return label")
 WORDS = {
     "not_offered": _lt(
         "%(what)s: this carrier does not offer it. Take it off the delivery, or choose another"
@@ -152,8 +154,11 @@ def found(request, offers):
     """
     wanted = request.accessorials
     if request.is_return:
+        is_abroad = request.shipper.country != request.recipient.country
         if "alone" not in offers.returns:
             yield "is_return", "no_returns", {}
+        elif is_abroad and "home" in offers.returns:
+            yield "is_return", "at_home_only", {"what": RETURN}
         for name in wanted.asked:
             yield f"accessorials.{name}", "not_for_returns", {"what": WHAT[name]}
         return

@@ -40,6 +40,8 @@ class KarrioCarrier(Closing, KarrioAccount):
         found = checks.problems(request, self.reader.RULES)
         if found:
             return said_no(found)
+        if request.is_return and hasattr(self.reader, "book_return"):
+            return self._once_more_if_refused(lambda: self._book_return_once(request, client))
         values = karrio_requests.shipment(request)
         if hasattr(self.reader, "options"):
             values["options"] |= self.reader.options(request)
@@ -47,6 +49,16 @@ class KarrioCarrier(Closing, KarrioAccount):
         return self._act(
             "book", payload, client, lambda body: self.reader.booking(body, request), request
         )
+
+    def _book_return_once(self, request, client):
+        """Where a return is another call than a shipment: our reader names it."""
+        try:
+            steps = self.reader.book_return(request, self._settings)
+        except ValueError as error:
+            return Said(Outcome(outcomes.REJECTED, str(error)), words=str(error))
+        with self._talk(client) as talk:
+            _value, failure = self._take_steps(steps, self.reader.headers_of, talk)
+        return self._judge(talk, failure, lambda body: self.reader.booking(body, request), request)
 
     def void(self, identifier, service, client, again=False):
         """Call a booking off: parcel by parcel, where each is a shipment of its own.
@@ -59,6 +71,9 @@ class KarrioCarrier(Closing, KarrioAccount):
         :raises NotOffered: this carrier calls nothing off by its interface; a person must ask it
         """
         self._check_offered("void")
+        no_void = getattr(self.reader, "no_void", None)
+        if words := no_void and no_void(identifier):
+            raise NotOffered(words)
         refused, refunds = None, ()
         for one in identifier.split(core.JOINT):
             said = self._void_one(one, service, client, again)
@@ -97,7 +112,8 @@ class KarrioCarrier(Closing, KarrioAccount):
             the parcels only: they are in ``partial``
         :raises NotOffered: this carrier cannot be asked; a person must look
         """
-        if not hasattr(self.reader, "find"):
+        is_lost = request.is_return and not getattr(self.reader, "FINDS_RETURNS", True)
+        if is_lost or not hasattr(self.reader, "find"):
             raise NotOffered(f"{self.carrier} cannot be asked what was booked.")
         return self._once_more_if_refused(lambda: self._find_once(request, client))
 

@@ -10,6 +10,11 @@
 - ``was_void(body) -> bool``: a refusal that says it is void already
 - ``refund(body) -> str``: of a good answer to a void, the number under which the carrier gives the
   money back later, where it was told in a manifest already; "" where nothing was billed
+- ``no_void(identifier) -> str``: why this one cannot be called off, where others can
+- ``book_return(request, settings)``, where a return is another call than a shipment: a generator of
+  ``core.booking.Step`` that makes them, with ``headers_of``; ``booking`` reads the answers.
+  ValueError with words for people where it cannot be asked for. ``FINDS_RETURNS = False`` where
+  ``find`` does not find them
 - ``amend(data, request) -> data``, where karrio's request for a booking (as it serializes it) must
   be put right; ``amend_rates`` likewise for rates: ValueError with words for people where it
   cannot be

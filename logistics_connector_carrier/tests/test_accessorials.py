@@ -10,6 +10,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..core import booking as core
 from ..core.accessorials import NOTHING_OFFERED as NOTHING
+from ..core.accessorials import Offers
 from .booking_common import BookingCommon
 
 RETURN_NUMBER = "1Z4F217A0300000099"
@@ -63,19 +64,11 @@ class TestAccessorials(BookingCommon):
                 self.method.return_label_on_delivery = True
 
     def test_a_carrier_without_returns_offers_no_return_label(self):
-        canada = self.env.ref("logistics_connector_carrier.provider_canadapost")
-        account = self.env["logistics.connection"].create(
-            {"name": "Canada Post", "provider_id": canada.id, "environment": "test"}
-        )
-        account.action_set_up_booking()
-        service = self.env["logistics.carrier.service"].search(
-            [("provider_id", "=", canada.id)], limit=1
-        )
-        method = self.method.copy(
-            {"logistics_connection_id": account.id, "logistics_service_id": service.id}
-        )
-        self.assertFalse(method.can_generate_return)
-        self.assertIn("insurance", method.booking_offers.split())
+        offers = Offers(kinds=frozenset({"insurance"}))
+        with patch.object(type(self.method), "_offers", lambda self: offers):
+            method = self.method.copy()
+            self.assertFalse(method.can_generate_return)
+            self.assertIn("insurance", method.booking_offers.split())
 
     # -- of a delivery ------------------------------------------------------------------------
 
@@ -275,6 +268,24 @@ class TestAccessorials(BookingCommon):
         # another one may be asked for
         picking.with_user(self.packer).action_ask_return()
         self.assertEqual(len(picking.booking_ids.filtered("is_return")), 2)
+
+    def test_a_return_that_the_carrier_does_not_take_back_is_cancelled_by_hand(self):
+        picking = self.make_order().picking_ids
+        self.ship(picking, self.packer)
+        self.answer_of(picking.booking_ids, "delivered", value=self.booked())
+        picking.with_user(self.packer).action_ask_return()
+        back = picking.booking_ids.filtered("is_return")
+        self.answer_of(back, "delivered", value=self.return_label())
+        self.assertFalse(back.problem, "it costs something when it is used")
+        picking.with_user(self.packer).action_call_off_return()
+        self.answer_of(back, "rejected", "destroy it")
+        self.assertEqual((back.state, back.problem), ("booked", "destroy it"))
+        self.assertTrue(picking.return_label_ids)
+        group = "logistics_connector_base.group_logistics_user"
+        worker = new_test_user(self.env, "worker-returns", groups=f"stock.group_stock_user,{group}")
+        back.with_user(worker).action_cancelled_by_hand()
+        self.assertEqual((back.state, picking.booking_state), ("void", "booked"))
+        self.assertFalse(picking.return_label_ids)
 
     def test_a_return_that_comes_in_prints_its_label(self):
         picking = self.make_order().picking_ids

@@ -91,6 +91,8 @@ class LogisticsBooking(models.Model):
 
     def _no_price(self):
         """Why the order keeps its price; "" where it does not."""
+        if not self.total and self.is_return:
+            return ""  # the order's price is not about it; who bills what is used has none yet
         if not self.total:
             return self.env._(
                 "%s has not said what it costs; the order keeps its price until the invoice comes.",

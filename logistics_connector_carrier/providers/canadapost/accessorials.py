@@ -15,6 +15,7 @@ from ...core.accessorials import Offers, shares_of
 HOME = frozenset({"cod", "hold_at", "signature_adult"})
 OFFERS = Offers(
     kinds=frozenset({*HOME, "insurance", "signature_any"}),
+    returns=frozenset({"alone", "home"}),
     home=HOME,
     single=frozenset({"cod"}),
     currency="CAD",

@@ -6,6 +6,7 @@ https://www.canadapost-postescanada.ca/info/mc/business/productsservices/develop
 Each parcel is a shipment of its own, made by a call of its own, and its label is downloaded by
 another one; so some parcels may be booked where others are not. Our id of each request
 (``booking_request.request_id``) finds a shipment whose answer got lost (Get Shipments, requestId).
+Return labels: see ``returning``.
 """
 
 import base64
@@ -21,12 +22,14 @@ from ...core.checks import Rules
 from ...core.setting import Setting
 from .accessorials import OFFERS
 from .booking_request import amend, amend_rates, request_id
+from .returning import INFO, LABEL, MARK, NO_VOID, book_return, links_of
 
 __all__ = [
     "RULES",
     "SETTINGS",
     "amend",
     "amend_rates",
+    "book_return",
     "booking",
     "context",
     "errors",
@@ -34,6 +37,7 @@ __all__ = [
     "headers_of",
     "is_no",
     "is_void",
+    "no_void",
     "rates",
     "refund",
     "was_void",
@@ -66,6 +70,7 @@ SHIPMENT = "application/vnd.cpc.shipment-v8+xml"
 CURRENCY = "CAD"
 TAXES = {"gst": "GST", "pst": "PST", "hst": "HST"}
 FUEL = "FUELSC"
+FINDS_RETURNS = False  # nothing lists them
 
 
 def context(act, ctx, request, settings):
@@ -156,8 +161,10 @@ def booking(body, request):
         # What cannot be read of one parcel does not hide the others.
         with contextlib.suppress(ParseError):
             root = read_xml(one)
-            if root.name == "shipment-info":
+            if root.name == (INFO if request.is_return else "shipment-info"):
                 infos.append(root)
+    if request.is_return:
+        return _returns(infos, papers, request)
     return _answer(_placed(infos, request), papers, request)
 
 
@@ -190,7 +197,7 @@ def _answer(placed, papers, request):
         identifier = info.get("shipment-id").required()
         if not labels:
             warnings.append(f"{identifier}: the label could not be downloaded.")
-        if _links(info, "commercialInvoice"):
+        if links_of(info, "commercialInvoice"):
             warnings.append(f"{identifier}: Canada Post keeps a commercial invoice to be printed.")
         if info.get("shipment-price").exists:
             priced.append(info.get("shipment-price"))
@@ -210,18 +217,30 @@ def _answer(placed, papers, request):
     )
 
 
-def _links(info, rel):
-    """[(path, media type)]"""
-    return [
-        (urlsplit(link.element.get("href", "")).path, link.element.get("media-type", ""))
-        for link in info.get("links").items("link")
-        if link.element.get("rel") == rel
-    ]
+def _returns(infos, papers, request):
+    """Authorized returns, which are made in the order of the parcels; without a price."""
+    if not infos:
+        return None
+    documents, warnings = [], []
+    numbers = tuple(info.get("tracking-pin").required() for info in infos)
+    for parcel, (info, number) in enumerate(zip(infos, numbers, strict=True)):
+        labels = list(_labels(info, papers, parcel))
+        documents += labels
+        if not labels:
+            warnings.append(f"{number}: the label could not be downloaded.")
+    is_part = len(infos) < len(request.parcels)
+    return BookingAnswer(
+        identifier=JOINT.join(f"{MARK}{number}" for number in numbers),
+        numbers=numbers,
+        documents=tuple(documents),
+        warnings=tuple(warnings),
+        extra={"parcels": list(range(len(infos)))} if is_part else {},
+    )
 
 
 def _labels(info, papers, number):
-    for rel, kind in (("label", "label"), ("returnLabel", "return_label")):
-        for path, media in _links(info, rel):
+    for rel, kind in (("label", "label"), (LABEL, "return_label")):
+        for path, media in links_of(info, rel):
             # A gateway before Canada Post may lengthen the path.
             content = next((one for at, one in papers.items() if at.endswith(path)), None)
             if content is not None:
@@ -240,6 +259,11 @@ def _priced(price):
         yield code, name, _amount(one.get("adjustment-amount")), _kind(code)
     for tax, name in TAXES.items():
         yield name, name, _amount(price.get(f"{tax}-amount")), "tax"
+
+
+def no_void(identifier):
+    """Why something cannot be called off from here; "" where it can."""
+    return NO_VOID if identifier.startswith(MARK) else ""
 
 
 def is_void(body):
@@ -303,7 +327,7 @@ def find(request, settings):
         if info.name != "shipment-info":
             raise ValueError(f"{info.name} is no shipment")
         infos.append(info)
-        for path, media in _links(info, "label"):
+        for path, media in links_of(info, "label"):
             exchange = yield Step("GET", path, {"Accept": media})
             if exchange.ok:
                 papers[path] = exchange.body

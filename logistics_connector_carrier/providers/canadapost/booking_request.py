@@ -37,8 +37,6 @@ def amend(data, request):
     :param list data: texts of XML
     :raises ValueError: they cannot be, in words for people
     """
-    if request.is_return:
-        raise ValueError("A return is not booked with Canada Post from here.")
     if not request.shipper.phone:
         raise ValueError("Sender: the telephone number is missing.")
     currencies = {good.currency for one in request.parcels for good in one.goods}
@@ -128,14 +126,14 @@ def _address(details, party):
 def _measure(characteristics, parcel):
     """Grams and millimetres; karrio rounds to a tenth of a kilogram, and leaves an empty element
     where there are no dimensions."""
-    _put(characteristics, "weight", _decimal(parcel.weight, "0.001"))
+    _put(characteristics, "weight", decimal_of(parcel.weight, "0.001"))
     sizes = {"length": parcel.length, "width": parcel.width, "height": parcel.height}
     if not all(sizes.values()):
         _put(characteristics, "dimensions", "")
         return
     dimensions = _at(characteristics, "dimensions", is_made=True)
     for name, size in sizes.items():
-        _put(dimensions, name, _decimal(size, "0.1"))
+        _put(dimensions, name, decimal_of(size, "0.1"))
 
 
 def _options(holder, request, number):
@@ -186,7 +184,7 @@ def _item(item, good, request):
     _put(item, "sku", good.sku if len(good.sku) <= MOST_SKU else "")
     _put(item, "hs-tariff-code", _tariff_code(good.hs_code))
     _put(item, "unit-weight", str(weight))
-    _put(item, "customs-value-per-unit", _decimal(good.value, "0.01"))
+    _put(item, "customs-value-per-unit", decimal_of(good.value, "0.01"))
     _put(item, "country-of-origin", good.origin)
     # karrio says of goods from anywhere that they are made in the sender's province.
     _put(item, "province-of-origin", request.shipper.state if good.origin == "CA" else "")
@@ -199,7 +197,8 @@ def _tariff_code(code):
     return ".".join([digits[:4], *re.findall("..", digits[4:])]) if len(digits) >= 4 else ""
 
 
-def _decimal(value, step):
+def decimal_of(value, step):
+    """A number as text, rounded half up to a step such as "0.001"."""
     return str(Decimal(str(value)).quantize(Decimal(step), rounding=ROUND_HALF_UP))
 
 

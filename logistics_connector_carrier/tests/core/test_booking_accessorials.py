@@ -15,6 +15,7 @@ from odoo.addons.logistics_connector_carrier.core.accessorials import (
     Location,
     shares_of,
 )
+from odoo.addons.logistics_connector_carrier.engine.errors import NotOffered
 from odoo.addons.logistics_connector_carrier.engine.reader import READERS
 
 from .booking_requests import LOCATIONS, REQUESTS, returned
@@ -174,10 +175,21 @@ def test_a_return_comes_from_the_customer_and_has_its_own_label(carrier):
     names = [party.company or party.name for party in (request.shipper, request.recipient)]
     assert list(booked.route) == names
     assert [one.kind for one in said.value.documents if one.parcel == 0] == ["return_label"]
-    if carrier.has_void:
+    if carrier.has_void and carrier.has_return_void:
         with client_of(carrier) as client:
             void = account(carrier).void(said.value.identifier, request.service, client)
         assert void.value is True and not carrier.live
+
+
+def test_a_return_that_cannot_be_called_off_is_not_tried(carrier):
+    if not carrier.has_void or carrier.has_return_void:
+        pytest.skip(f"{carrier.provider} calls returns off as all the rest, or nothing")
+    said = book(carrier, returned(request_for(carrier)))
+    asked = len(carrier.calls)
+    for again in (False, True):
+        with client_of(carrier) as client, pytest.raises(NotOffered, match="return label"):
+            account(carrier).void(said.value.identifier, "", client, again=again)
+    assert len(carrier.calls) == asked and carrier.live
 
 
 def test_a_return_from_abroad_brings_its_customs_data(carrier):
@@ -185,6 +197,10 @@ def test_a_return_from_abroad_brings_its_customs_data(carrier):
         pytest.skip(f"{carrier.provider} has no returns")
     request = returned(REQUESTS[carrier.provider]["abroad"])
     said = book(carrier, request)
+    if "home" in offers_of(carrier).returns:
+        assert said.outcome.kind == outcomes.REJECTED and "within the country" in said.words
+        assert not carrier.calls
+        return
     assert said.outcome.kind == outcomes.DELIVERED, said.outcome
     assert carrier.live[0].is_return
 

@@ -308,7 +308,6 @@ def test_another_reason_is_told_in_words(server):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"is_return": True}, "return"),
         ({"shipper": replace(SINGLE.shipper, phone="")}, "telephone"),
     ],
 )

@@ -17,7 +17,9 @@ from lxml import etree
 from ..receiver import Answer
 from .canadapost_manifests import Manifests
 from .canadapost_pickups import CanadaPostPickups
+from .canadapost_returns import Returns
 from .canadapost_schemas import MAILING_SCENARIO, REFUND_REQUEST, SHIPMENT, problem
+from .canadapost_xml import add, as_xml, want
 from .carrier import EXTRA, CarrierServer, Refusal, header, label
 
 RATE_TYPE = "application/vnd.cpc.ship.rate-v4+xml"
@@ -40,7 +42,7 @@ CODES = {"signature": "SO", "insurance": "COV", "cod": "COD", "hold_at": "D2PO"}
 HST_PERCENT = 13
 
 
-class CanadaPostServer(Manifests, CarrierServer):
+class CanadaPostServer(Manifests, Returns, CarrierServer):
     """A commercial customer with a contract, who ships from Canada. Shipments wait for their
     manifest unless they are transmitted at once."""
 
@@ -48,6 +50,7 @@ class CanadaPostServer(Manifests, CarrierServer):
     currency = "CAD"
     has_tokens = False
     books_each = calls_each = True
+    has_return_void = False
     unknown_service = "DOM.NONE"
     customer, contract = "0008150293", "0041207788"
 
@@ -76,10 +79,10 @@ class CanadaPostServer(Manifests, CarrierServer):
     def refusal(self, no):
         root = etree.Element(f"{{{MESSAGES_NS}}}messages", nsmap={None: MESSAGES_NS})
         if no.text:
-            message = _add(root, "message")
-            _add(message, "code", no.code)
-            _add(message, "description", no.text)
-        return _xml(root, SHIPMENT_TYPE, no.status)
+            message = add(root, "message")
+            add(message, "code", no.code)
+            add(message, "description", no.text)
+        return as_xml(root, SHIPMENT_TYPE, no.status)
 
     def act(self, call):
         good = self.settings()
@@ -94,7 +97,7 @@ class CanadaPostServer(Manifests, CarrierServer):
         closing = self.close_act(call, where)
         if closing is not None:
             return closing
-        if said := self.pickups.act(call):
+        if said := self.pickups.act(call) or self.return_act(call, where):
             return said
         base = f"/rs/{self.customer}/{self.customer}/shipment"
         found = re.fullmatch(r"/rs/(\d+)/(\d+)/shipment(?:/(\d+))?(/refund)?", where.path)
@@ -102,7 +105,7 @@ class CanadaPostServer(Manifests, CarrierServer):
             raise Refusal(404, "", "")
         if not where.path.startswith(base):
             raise Refusal(403, "AA004", "You cannot mail on behalf of the requested customer.")
-        _want(call, "Accept", SHIPMENT_TYPE)
+        want(call, "Accept", SHIPMENT_TYPE)
         acts = {
             ("POST", False, False): lambda: self._ship(call),
             ("GET", False, False): lambda: self._search(parse_qs(where.query)),
@@ -118,7 +121,7 @@ class CanadaPostServer(Manifests, CarrierServer):
     # -- acts ------------------------------------------------------------------------------------
 
     def _price(self, call):
-        _want(call, "Accept", RATE_TYPE)
+        want(call, "Accept", RATE_TYPE)
         root = self._read(call, RATE_TYPE, RATE_NS, "mailing-scenario", MAILING_SCENARIO)
         if root.findtext("customer-number", self.customer) != self.customer:
             raise Refusal(403, "AA004", "You cannot mail on behalf of the requested customer.")
@@ -136,31 +139,31 @@ class CanadaPostServer(Manifests, CarrierServer):
         for code in codes:
             name, days = SERVICES[code]
             base, fuel, tax, due = self._amounts(kilograms, code, area, len(asked))
-            quoted = _add(quotes, "price-quote")
-            _add(quoted, "service-code", code)
-            _add(quoted, "service-name", name)
-            details = _add(quoted, "price-details")
-            _add(details, "base", base)
-            taxes = _add(details, "taxes")
+            quoted = add(quotes, "price-quote")
+            add(quoted, "service-code", code)
+            add(quoted, "service-name", name)
+            details = add(quoted, "price-details")
+            add(details, "base", base)
+            taxes = add(details, "taxes")
             for name, amount in (("gst", "0.00"), ("pst", "0"), ("hst", tax)):
-                _add(taxes, name, amount)
-            _add(details, "due", due)
-            options = _add(details, "options")
+                add(taxes, name, amount)
+            add(details, "due", due)
+            options = add(details, "options")
             for code, price in (("DC", "0"), *self._priced(asked)):
-                option = _add(options, "option")
-                _add(option, "option-code", code)
-                _add(option, "option-name", f"Option {code}")
-                _add(option, "option-price", price)
-            adjustment = _add(_add(details, "adjustments"), "adjustment")
-            _add(adjustment, "adjustment-code", "FUELSC")
-            _add(adjustment, "adjustment-name", "Fuel surcharge")
-            _add(adjustment, "adjustment-cost", fuel)
-            standard = _add(quoted, "service-standard")
-            _add(standard, "am-delivery", "false")
-            _add(standard, "guaranteed-delivery", "true")
-            _add(standard, "expected-transit-time", str(days))
-            _add(standard, "expected-delivery-date", f"2026-11-{24 + days}")
-        return _xml(quotes, RATE_TYPE)
+                option = add(options, "option")
+                add(option, "option-code", code)
+                add(option, "option-name", f"Option {code}")
+                add(option, "option-price", price)
+            adjustment = add(add(details, "adjustments"), "adjustment")
+            add(adjustment, "adjustment-code", "FUELSC")
+            add(adjustment, "adjustment-name", "Fuel surcharge")
+            add(adjustment, "adjustment-cost", fuel)
+            standard = add(quoted, "service-standard")
+            add(standard, "am-delivery", "false")
+            add(standard, "guaranteed-delivery", "true")
+            add(standard, "expected-transit-time", str(days))
+            add(standard, "expected-delivery-date", f"2026-11-{24 + days}")
+        return as_xml(quotes, RATE_TYPE)
 
     def _ship(self, call):
         root = self._read(call, SHIPMENT_TYPE, SHIPMENT_NS, "shipment", SHIPMENT)
@@ -201,42 +204,42 @@ class CanadaPostServer(Manifests, CarrierServer):
         asked, pin, service, (base, fuel, tax, due), paper, media = self.infos[identifier]
         info = etree.Element(f"{{{SHIPMENT_NS}}}shipment-info", nsmap={None: SHIPMENT_NS})
         if asked:
-            _add(info, "customer-request-id", asked)
-        _add(info, "shipment-id", identifier)
-        _add(info, "shipment-status", self.statuses[identifier])
-        _add(info, "tracking-pin", pin)
+            add(info, "customer-request-id", asked)
+        add(info, "shipment-id", identifier)
+        add(info, "shipment-status", self.statuses[identifier])
+        add(info, "tracking-pin", pin)
         if identifier in self.po_numbers:
-            _add(info, "po-number", self.po_numbers[identifier])
-        price = _add(info, "shipment-price")
-        _add(price, "service-code", service)
-        _add(price, "base-amount", base)
-        options = _add(price, "priced-options")
+            add(info, "po-number", self.po_numbers[identifier])
+        price = add(info, "shipment-price")
+        add(price, "service-code", service)
+        add(price, "base-amount", base)
+        options = add(price, "priced-options")
         for code, amount in (("DC", "0.00"), *self._priced(booked.accessorials)):
-            option = _add(options, "priced-option")
-            _add(option, "option-code", code)
-            _add(option, "option-price", amount)
-        adjustment = _add(_add(price, "adjustments"), "adjustment")
-        _add(adjustment, "adjustment-code", "FUELSC")
-        _add(adjustment, "adjustment-amount", fuel)
-        _add(price, "pre-tax-amount", f"{float(due) - float(tax):.2f}")
+            option = add(options, "priced-option")
+            add(option, "option-code", code)
+            add(option, "option-price", amount)
+        adjustment = add(add(price, "adjustments"), "adjustment")
+        add(adjustment, "adjustment-code", "FUELSC")
+        add(adjustment, "adjustment-amount", fuel)
+        add(price, "pre-tax-amount", f"{float(due) - float(tax):.2f}")
         for name, amount in (("gst", "0.00"), ("pst", "0.00"), ("hst", tax)):
-            _add(price, f"{name}-amount", amount)
-        _add(price, "due-amount", due)
-        links = _add(info, "links")
+            add(price, f"{name}-amount", amount)
+        add(price, "due-amount", due)
+        links = add(info, "links")
         here = f"https://ct.soa-gw.canadapost.ca/rs/{self.customer}/{self.customer}/shipment"
         for rel in ("self", "details", "refund"):
             tail = "" if rel == "self" else f"/{rel}"
             href = f"{here}/{identifier}{tail}"
-            _add(links, "link", rel=rel, href=href, **{"media-type": SHIPMENT_TYPE})
+            add(links, "link", rel=rel, href=href, **{"media-type": SHIPMENT_TYPE})
         href = f"https://ct.soa-gw.canadapost.ca/rs/artifact/{paper}/0"
-        _add(links, "link", rel="label", href=href, index="0", **{"media-type": media})
-        return _xml(info, SHIPMENT_TYPE)
+        add(links, "link", rel="label", href=href, index="0", **{"media-type": media})
+        return as_xml(info, SHIPMENT_TYPE)
 
     def _paper(self, number, call):
         media, content = self.papers.get(number, ("", b""))
         if not media:
             raise Refusal(404, "", "")
-        _want(call, "Accept", media)
+        want(call, "Accept", media)
         return Answer(200, {"Content-Type": media}, content)
 
     def _search(self, query):
@@ -249,8 +252,8 @@ class CanadaPostServer(Manifests, CarrierServer):
         for booked in self.find(asked):
             here = f"https://ct.soa-gw.canadapost.ca/rs/{self.customer}/{self.customer}"
             href = f"{here}/shipment/{booked.identifier}"
-            _add(shipments, "link", rel="shipment", href=href, **{"media-type": SHIPMENT_TYPE})
-        return _xml(shipments, SHIPMENT_TYPE)
+            add(shipments, "link", rel="shipment", href=href, **{"media-type": SHIPMENT_TYPE})
+        return as_xml(shipments, SHIPMENT_TYPE)
 
     def _void(self, identifier):
         booked = self.bookings.get(identifier)
@@ -282,15 +285,15 @@ class CanadaPostServer(Manifests, CarrierServer):
         info = etree.Element(
             f"{{{SHIPMENT_NS}}}shipment-refund-request-info", nsmap={None: SHIPMENT_NS}
         )
-        _add(info, "service-ticket-date", "2026-11-24")
-        _add(info, "service-ticket-id", "GT14826637RT")
-        return _xml(info, SHIPMENT_TYPE)
+        add(info, "service-ticket-date", "2026-11-24")
+        add(info, "service-ticket-id", "GT14826637RT")
+        return as_xml(info, SHIPMENT_TYPE)
 
     # -- what it wants ---------------------------------------------------------------------------
 
     def _read(self, call, media, namespace, name, spec):
         """The request, its names without namespace. Raises Refusal where the schema does."""
-        _want(call, "Content-Type", media)
+        want(call, "Content-Type", media)
         try:
             root = etree.fromstring(call.body)
         except etree.XMLSyntaxError:
@@ -404,21 +407,3 @@ class CanadaPostServer(Manifests, CarrierServer):
         cents = round(float(total) * 100)
         tax = cents * HST_PERCENT // 100 if area == "DOM." else 0
         return base, fuel, f"{tax / 100:.2f}", f"{(cents + tax) / 100:.2f}"
-
-
-def _want(call, name, media):
-    """Each call names its version; "*/*" is an error."""
-    if header(call, name) != media:
-        raise Refusal(415 if name == "Content-Type" else 406, "", "")
-
-
-def _add(parent, name, text=None, **attributes):
-    namespace = etree.QName(parent).namespace
-    child = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
-    child.text = text
-    return child
-
-
-def _xml(root, media, status=200):
-    body = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return Answer(status, {"Content-Type": media}, body)

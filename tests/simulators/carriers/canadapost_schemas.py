@@ -194,6 +194,56 @@ SHIPMENT = {
     "provide-pricing-info": (False, TRUE),
     "delivery-spec": (True, DELIVERY),
 }
+CA_ADDRESS = {
+    "address-line-1": (True, text(44, 1)),
+    "address-line-2": (False, text(44)),
+    "city": (True, text(40, 1)),
+    "province": (True, re.compile("[A-Z]{2}")),
+    "postal-code": (True, CA_ZIP),
+}
+# Of Create Authorized Return (authreturn.xsd).
+AUTHORIZED_RETURN = {
+    "create-public-key": (False, re.compile("true")),
+    "service-code": (True, text(32, 1)),
+    "returner": (
+        True,
+        {
+            "name": (True, text(44, 1)),
+            "company": (True, text(44, 1)),
+            "domestic-address": (True, CA_ADDRESS),
+        },
+    ),
+    "receiver": (
+        True,
+        {
+            "name": (True, text(44, 1)),
+            "company": (True, text(44, 1)),
+            "email": (False, MAIL),
+            "receiver-voice-number": (False, text(25)),
+            "domestic-address": (True, CA_ADDRESS),
+        },
+    ),
+    "parcel-characteristics": (
+        True,
+        {"weight": (True, number("999.999", 3)), "dimensions": (False, DIMENSIONS)},
+    ),
+    "print-preferences": (
+        False,
+        {
+            "output-format": (False, re.compile(r"8\.5x11|4x6|3x5")),
+            "encoding": (False, re.compile("PDF|ZPL")),
+            "show-packing-instructions": (False, FLAG),
+        },
+    ),
+    "settlement-info": (
+        True,
+        {"paid-by-customer": (False, CUSTOMER), "contract-id": (False, CUSTOMER)},
+    ),
+    "references": (
+        False,
+        {"customer-ref-1": (False, text(35)), "customer-ref-2": (False, text(35))},
+    ),
+}
 REFUND_REQUEST = {"email": (True, MAIL)}
 
 TRANSMIT_SET = {

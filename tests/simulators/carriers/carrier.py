@@ -55,14 +55,15 @@ class CarrierServer(Receiver):
     that is no answer), "expired" (401 as if the token were too old), "half" (of the parcels
     that are booked from now on, the second is refused, where ``books_each``).
 
-    What its interface has: ``has_tokens``, ``has_rates``, ``has_void``; ``shows_late``: what was
-    booked is found a while later only, which is so while ``is_blind``; ``books_each``: each parcel
-    is a shipment of its own, and ``calls_each``: is asked for by a call of its own.
+    What its interface has: ``has_tokens``, ``has_rates``, ``has_void`` (and
+    ``has_return_void``); ``shows_late``: what was booked is found a while later only, which is so
+    while ``is_blind``; ``books_each``: each parcel is a shipment of its own, and ``calls_each``:
+    is asked for by a call of its own.
     """
 
     provider = ""
     currency = "USD"
-    has_tokens = has_rates = has_void = True
+    has_tokens = has_rates = has_void = has_return_void = True
     shows_late = books_each = calls_each = False
     unknown_service = "99"  # one that it does not have
 
