@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["logistics_connector_base"],
     "data": [
+        "data/logistics_provider_data.xml",
         "data/logistics_detector_data.xml",
         "data/logistics_playbook_data.xml",
         "views/stock_warehouse_views.xml",

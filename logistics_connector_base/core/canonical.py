@@ -144,13 +144,19 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """What a message says. ``external_id``/``revision``: its identity where the body carries it."""
+    """What a message says. ``external_id``/``revision``: its identity where the body carries it.
+
+    ``statements``: what it says beside events, such as a warehouse's stock. Each names as ``desk``
+    the model that takes it: ``_take_statements([(message, statement), …])`` files it in the
+    message's own transaction and returns troubles to report.
+    """
 
     events: tuple[ParsedEvent, ...]
     external_id: str = ""
     revision: str = ""
     message_type: str = ""
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    statements: tuple[object, ...] = ()
 
 
 class ParseError(ValueError):

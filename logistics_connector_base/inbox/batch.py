@@ -71,11 +71,12 @@ class InboxBatch:
         self._file_documents()
         waiting = self._park()
         acknowledged = acknowledgements.work(self.env, self.parsed)
+        stated = self._hand_over(self.parsed)
         self._finish()
         # What somebody else said of a unique id may have waited for this: to learn whose it is.
         self.env["logistics.parked.reference"]._wake(bound)
         self.env["logistics.exception"]._report(
-            reader.troubles + writer.troubles + waiting + acknowledged
+            reader.troubles + writer.troubles + waiting + acknowledged + stated
         )
         self.env["logistics.exception"]._hear(*self._heard(writer.fresh))
         self.holder.settle({message.connection_id.id for message in self.parsed})
@@ -129,6 +130,21 @@ class InboxBatch:
                 event = self.env["logistics.event"].browse(item.event_id)
                 for document in item.parsed.documents:
                     shipment._file_document(document, event)
+
+    def _hand_over(self, read):
+        """Give the models what messages state beside events; each files it, and works it later.
+
+        :param dict read: message → ParsedMessage
+        :return: troubles to report
+        """
+        told = {}
+        for message, parsed in read.items():
+            for statement in parsed.statements:
+                told.setdefault(statement.desk, []).append((message, statement))
+        troubles = []
+        for desk in sorted(told):  # in one order for all lanes, as all that may be locked is
+            troubles += self.env[desk]._take_statements(told[desk])
+        return troubles
 
     def _park(self):
         """Remember what the events without a shipment wait for; forget it for those with one.

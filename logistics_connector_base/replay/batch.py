@@ -92,6 +92,7 @@ class RepeatBatch(InboxBatch):
         waiting = self._park()
         fresh = {m: parsed for m, parsed in self.parsed.items() if states[m.id][0] not in WORKED}
         acknowledged = acknowledgements.work(self.env, fresh)
+        stated = self._hand_over(fresh)
         self._finish()
         self._keep_times(states)
         self.env["logistics.parked.reference"]._wake(bound)
@@ -102,6 +103,7 @@ class RepeatBatch(InboxBatch):
             + [t for t in writer.troubles if t["event_id"] not in carried & events]
             + waiting
             + acknowledged
+            + stated
         )
         moot.close(self.env, writer, self._numbers_before, self.outcome)
         scope["events"] |= {item.event_id for item in self.items}

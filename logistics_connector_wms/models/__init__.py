@@ -2,6 +2,7 @@ from . import (
     logistics_condition_release,
     logistics_connection,
     logistics_exception,
+    logistics_provider_warehouse,
     stock_move,
     stock_picking,
     stock_picking_release,

@@ -17,10 +17,7 @@ assumed) or to the connection's zone (assumed). A date alone is a day.
 import json
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-
-from jsonschema import Draft202012Validator
 
 from ...core.canonical import (
     Acknowledgement,
@@ -33,15 +30,10 @@ from ...core.canonical import (
     Place,
     Reference,
 )
-from ...core.contract import words
 from ...core.instants import parse_iso, zone
+from ...core.own_format import OwnFormat
 from ...core.reading import Node, country_code, decode_base64, file_type, local_zone, read
 from ...core.urgency import POD_CODE, POD_KINDS, SpokenCode
-
-try:
-    import jsonschema_rs
-except ImportError:  # it saves time, nothing else
-    jsonschema_rs = None
 
 CODE = "canonical"
 NAME = "Canonical JSON"
@@ -49,7 +41,11 @@ MESSAGE_TYPE = "canonical-events"
 SCHEMA_PATH = Path(__file__).parents[2] / "schemas" / "canonical-events-1.0.json"
 
 RETRACTION_CODE = "TRK_INFO"  # the withdrawal itself is history without effect
-MAX_ERRORS = 5
+# The only schema that is just "false" guards a withdrawal.
+FORMAT = OwnFormat(
+    SCHEMA_PATH,
+    {None: lambda e: "“retracts” stands alone: no code, document or correction beside it"},
+)
 
 # Whose scan it is counts before what we call it: a partner that passes on a carrier's scan and the
 # carrier itself know the shipment by the carrier's number.
@@ -75,7 +71,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
         # Read from the feed (poll.py). Its bytes are not those of the webhook with the same id, and
         # that is no conflict: what it tells is known by the events.
         root = root.get("message")
-    check(root.value)
+    FORMAT.check(root.value)
     default_zone = local_zone(context)
     issuer = root.get("issuer").text()
     events = tuple(_event(node, issuer, default_zone) for node in root.get("events").items())
@@ -134,61 +130,6 @@ def _revision(node: Node) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return node.get("revision").text()
-
-
-# --- the schema ---------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def validator() -> Draft202012Validator:
-    return Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
-
-
-@lru_cache(maxsize=1)
-def quick_validator():
-    """The same schema compiled by jsonschema-rs, where it is installed: some 200 times faster on a
-    message that fits, which nearly all do. It only says yes; what it does not accept is judged, and
-    explained, by :func:`validator`."""
-    if jsonschema_rs is None:
-        return None
-    return jsonschema_rs.Draft202012Validator(json.loads(SCHEMA_PATH.read_text(encoding="utf-8")))
-
-
-def fits(value: object) -> bool:
-    """Whether the quick validator accepts the value; False where there is none or it cannot say."""
-    quick = quick_validator()
-    try:
-        return quick is not None and quick.is_valid(value)
-    except ValueError:  # text that is not UTF-8 inside, such as half a surrogate pair
-        return False
-
-
-def check(value: object) -> None:
-    """Raise ParseError where the value does not fit the schema."""
-    if fits(value):
-        return
-    errors = []
-    for error in validator().iter_errors(value):
-        errors.append(error)
-        if len(errors) > 20 * MAX_ERRORS:
-            break  # a list of thousands of wrong events: the first ones tell enough
-    if not errors:
-        return
-    # Places first as they come in the message; the same place and text only once.
-    lines = list(
-        dict.fromkeys(
-            f"{words.pointer(error.absolute_path)}: {words.explain(error, _WORDS)}."
-            for error in words.in_order(errors)
-        )
-    )
-    shown = lines[:MAX_ERRORS]
-    if len(lines) > MAX_ERRORS:
-        shown.append("There is more.")
-    raise ParseError(" ".join(shown))
-
-
-# The only schema that is just "false" guards a withdrawal.
-_WORDS = {None: lambda e: "“retracts” stands alone: no code, document or correction beside it"}
 
 
 # --- the events ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from odoo.addons.logistics_connector_base.core import own_format
 from odoo.addons.logistics_connector_base.providers.canonical import parse
 
 FIXTURES = sorted(Path(parse.__file__).parent.glob("fixtures/*.json"))
@@ -34,13 +35,13 @@ def documents(value, path=()):
 
 
 def is_valid(value):
-    return next(parse.validator().iter_errors(value), None) is None
+    return next(parse.FORMAT.validator.iter_errors(value), None) is None
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)
 def test_both_judge_the_fixtures_alike(fixture):
     value = json.loads(fixture.read_text(encoding="utf-8"))
-    assert parse.fits(value) == is_valid(value)
+    assert parse.FORMAT.fits(value) == is_valid(value)
 
 
 @given(st.data())
@@ -52,13 +53,11 @@ def test_what_it_accepts_is_valid(data):
     for key in path[:-1]:
         inner = inner[key]
     inner[path[-1]] = data.draw(VALUES)
-    if parse.fits(changed):
+    if parse.FORMAT.fits(changed):
         assert is_valid(changed)
 
 
 def test_it_is_there_in_the_project_and_may_be_missing_elsewhere(monkeypatch):
-    assert parse.quick_validator() is not None
-    parse.quick_validator.cache_clear()
-    monkeypatch.setattr(parse, "jsonschema_rs", None)
-    assert parse.fits({}) is False
-    parse.quick_validator.cache_clear()
+    assert parse.FORMAT.quick_validator is not None
+    monkeypatch.setattr(own_format, "jsonschema_rs", None)
+    assert own_format.OwnFormat(parse.SCHEMA_PATH).fits({}) is False

@@ -1,0 +1,1 @@
+"""Our own JSON for warehouses and 3PLs."""
