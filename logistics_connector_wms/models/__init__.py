@@ -1,4 +1,6 @@
 from . import (
+    advice,
+    item,
     logistics_condition_release,
     logistics_connection,
     logistics_exception,

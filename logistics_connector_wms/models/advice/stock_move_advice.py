@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+class StockMove(models.Model):
+    """When a warehouse's partner did what a move says, and by which line of its messages we and it
+    know the goods."""
+
+    _inherit = "stock.move"
+
+    logistics_done_at = fields.Datetime(
+        "Done at the warehouse",
+        readonly=True,
+        copy=False,
+        groups="stock.group_stock_user,logistics_connector_base.group_logistics_user,"
+        "logistics_connector_base.group_logistics_service",
+        help="The partner's own time. Odoo stamps a transfer with the time at which it was told: "
+        "stock is compared as of the partner's.",
+    )
+    logistics_line = fields.Integer(
+        "Line told to the warehouse",
+        readonly=True,
+        copy=False,
+        groups="stock.group_stock_user,logistics_connector_base.group_logistics_user,"
+        "logistics_connector_base.group_logistics_service",
+        help="Of a back-order: the number of the line from which it was split, by which the "
+        "partner still knows it.",
+    )
+
+    _logistics_late = models.Index(
+        "(logistics_done_at) WHERE logistics_done_at IS NOT NULL AND state = 'done'"
+    )
+
+    def _prepare_move_split_vals(self, qty):
+        values = super()._prepare_move_split_vals(qty)
+        values["logistics_line"] = self.sudo().logistics_line or self.id
+        return values
