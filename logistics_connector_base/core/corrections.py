@@ -193,8 +193,11 @@ def _reaches(other, statement):
 
 
 def _revision(statement):
+    return revision_rank(statement.revision)
+
+
+def revision_rank(revision: str) -> tuple[int, float, str]:
     """Later revisions are greater: numbers by value, times by instant, anything else as text."""
-    revision = statement.revision
     if revision.isascii() and revision.isdigit() and len(revision) < 19:
         return (int(revision), 0.0, "")
     instant = 0.0

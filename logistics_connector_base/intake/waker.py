@@ -21,8 +21,6 @@ from . import store
 
 _logger = logging.getLogger(__name__)
 
-# Each starts its job where something waits, and knows when it is to be asked again.
-BOXES = ("logistics.inbox", "logistics.outbox", "logistics.sweeper", "logistics.business.desk")
 INTERVAL = 0.25  # seconds between two looks
 # Who sleeps until a message is due looks this often meanwhile (seconds): plans change.
 LONGEST = 60
@@ -98,10 +96,11 @@ class _Waker(threading.Thread):
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "logistics.inbox" not in env:
                 return None
-            waiting = [env[box]._wake() for box in BOXES]
+            boxes = env["logistics.inbox"]._boxes()
+            waiting = [env[box]._wake() for box in boxes]
             if any(waiting):
                 return 0  # something waits: look again until nothing does
-            due = [seconds for box in BOXES if (seconds := env[box]._due_in()) is not None]
+            due = [seconds for box in boxes if (seconds := env[box]._due_in()) is not None]
         if not due:
             return None
         # Several processes wait for the same message: they do not all come at the same moment.

@@ -13,6 +13,7 @@ class TestItemCode(InboxCommon):
         provider = cls.env.ref("logistics_connector_wms.provider_warehouse_json")
         cls.connection = cls.make_connection(provider=provider, name="Harbour")
         cls.unit, cls.dozen = (cls.env.ref(f"uom.product_uom_{name}") for name in ("unit", "dozen"))
+        cls.dozen.active = True
         cls.lamp = cls.env["product.product"].create(
             {"name": "Lamp", "default_code": "LAMP-01", "barcode": "4006381333931"}
         )

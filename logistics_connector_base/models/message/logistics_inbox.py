@@ -66,6 +66,13 @@ class LogisticsInbox(models.AbstractModel):
     # -- starting -----------------------------------------------------------------------------
 
     @api.model
+    def _boxes(self):
+        """Names of the models whose work the waker starts: each has ``_wake()``, which starts its
+        job where something waits and says whether it does, and ``_due_in()``, the seconds until it
+        is to be asked again."""
+        return (self._name, "logistics.outbox", "logistics.sweeper", "logistics.business.desk")
+
+    @api.model
     def _wake_after_commit(self):
         """Start the drain once this transaction's changes can be seen."""
         dbname = self.env.cr.dbname

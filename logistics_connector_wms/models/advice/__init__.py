@@ -1,1 +1,17 @@
-from . import stock_move_advice, stock_warehouse_advice
+from . import (
+    logistics_advice,
+    logistics_advice_line,
+    logistics_advice_package,
+    logistics_advice_filing,
+    logistics_advice_work,
+    logistics_advice_booking,
+    logistics_advice_order,
+    logistics_advice_goods,
+    logistics_advice_stock,
+    logistics_advice_decision,
+    logistics_adjustment_reason,
+    logistics_connection_advice,
+    stock_move_advice,
+    stock_picking_advice,
+    stock_warehouse_advice,
+)

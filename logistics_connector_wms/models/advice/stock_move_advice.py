@@ -1,5 +1,10 @@
 from odoo import fields, models
 
+READERS = (
+    "stock.group_stock_user,logistics_connector_base.group_logistics_user,"
+    "logistics_connector_base.group_logistics_service"
+)
+
 
 class StockMove(models.Model):
     """When a warehouse's partner did what a move says, and by which line of its messages we and it
@@ -11,8 +16,7 @@ class StockMove(models.Model):
         "Done at the warehouse",
         readonly=True,
         copy=False,
-        groups="stock.group_stock_user,logistics_connector_base.group_logistics_user,"
-        "logistics_connector_base.group_logistics_service",
+        groups=READERS,
         help="The partner's own time. Odoo stamps a transfer with the time at which it was told: "
         "stock is compared as of the partner's.",
     )
@@ -20,10 +24,19 @@ class StockMove(models.Model):
         "Line told to the warehouse",
         readonly=True,
         copy=False,
-        groups="stock.group_stock_user,logistics_connector_base.group_logistics_user,"
-        "logistics_connector_base.group_logistics_service",
+        groups=READERS,
         help="Of a back-order: the number of the line from which it was split, by which the "
         "partner still knows it.",
+    )
+    logistics_advice_id = fields.Many2one(
+        "logistics.advice",
+        "Told by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="logistics_connector_base.group_logistics_user,"
+        "logistics_connector_base.group_logistics_service",
     )
 
     _logistics_late = models.Index(
@@ -34,3 +47,18 @@ class StockMove(models.Model):
         values = super()._prepare_move_split_vals(qty)
         values["logistics_line"] = self.sudo().logistics_line or self.id
         return values
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    logistics_advice_line_id = fields.Many2one(
+        "logistics.advice.line",
+        "Told by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="logistics_connector_base.group_logistics_user,"
+        "logistics_connector_base.group_logistics_service",
+    )

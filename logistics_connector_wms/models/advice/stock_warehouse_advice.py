@@ -75,6 +75,13 @@ class StockWarehouse(models.Model):
                         )
                     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"logistics_code", "logistics_connection_id", *LOCATIONS.values()} & set(vals):
+            connections = self.sudo().logistics_connection_id
+            self.env["logistics.advice.desk"].sudo()._wake_waiting(connections)
+        return result
+
     @api.model
     def _logistics_find(self, connection, code):
         """The warehouse of which a partner speaks.

@@ -79,6 +79,21 @@ class LogisticsItemCode(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        codes = super().create(vals_list)
+        codes._wake_waiting()
+        return codes
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._wake_waiting()
+        return result
+
+    def _wake_waiting(self):
+        """What could not be understood before may be by now."""
+        self.env["logistics.advice.desk"].sudo()._wake_waiting(self.connection_id)
+
     @api.model
     def _understand(self, connection, words):
         """What a partner means by its words for goods, all asked for at once. As superuser.
