@@ -1,6 +1,6 @@
 {
     "name": "Logistics Connector: Warehouses and 3PLs",
-    "summary": "Ready deliveries of a 3PL's warehouse become released shipments",
+    "summary": "Release orders to a 3PL, book what it ships, receives and adjusts",
     "version": "19.0.1.0.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",

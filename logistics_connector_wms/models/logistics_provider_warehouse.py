@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.addons.logistics_connector_base.providers.canonical.poll import FEED
 
 from ..providers.warehouse_json import parse
 
@@ -13,6 +14,10 @@ class LogisticsProviderWarehouse(models.AbstractModel):
     @api.model
     def _parse_message(self, raw, context):
         return parse.parse(raw, context)
+
+    @api.model
+    def _polls(self):
+        return {"feed": FEED}
 
     @api.model
     def _connection_defaults(self):

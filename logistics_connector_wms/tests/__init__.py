@@ -1,1 +1,9 @@
-from . import test_detector_release, test_playbook_release, test_release, test_release_page
+from . import (
+    test_advice_ship,
+    test_advice_stock,
+    test_detector_release,
+    test_item_code,
+    test_playbook_release,
+    test_release,
+    test_release_page,
+)

@@ -212,40 +212,39 @@ class LogisticsAdviceLine(models.Model):
 
     def _trouble_words(self, code, words):
         """Why a line is not booked, as a person at the warehouse desk says it."""
-        _ = self.env._
         name = self.product_code or self.barcode or ""
         lot = words.get("lot", self.lot_name or "")
         texts = {
-            "unknown_product": _(
+            "unknown_product": self.env._(
                 "Nobody knows “%s” here. Say what it means under Partners' item codes.", name
             ),
-            "ambiguous_product": _("“%s” means several products.", name),
-            "unknown_unit": _(
+            "ambiguous_product": self.env._("“%s” means several products.", name),
+            "unknown_unit": self.env._(
                 "The unit “%(unit)s” is unknown for %(product)s.", unit=self.unit, product=name
             ),
-            "fraction": _("%s pieces is no whole number.", f"{self.quantity:g}"),
-            "negative": _("The quantity is negative."),
-            "serials_differ": _(
+            "fraction": self.env._("%s pieces is no whole number.", f"{self.quantity:g}"),
+            "negative": self.env._("The quantity is negative."),
+            "serials_differ": self.env._(
                 "The serial numbers are not as many as the pieces, or one is twice."
             ),
-            "lot_missing": _("The product is kept by lots, and none is named."),
-            "unknown_lot": _("The lot “%s” is unknown here.", lot),
-            "other_lot": _(
+            "lot_missing": self.env._("The product is kept by lots, and none is named."),
+            "unknown_lot": self.env._("The lot “%s” is unknown here.", lot),
+            "other_lot": self.env._(
                 "The lot “%s” is not the one that was reserved.",
                 lot,
             ),
-            "over": _("%s more than is open of the order.", f"{words.get('excess', 0):g}"),
-            "not_ordered": _("The order does not ask for it."),
-            "wrong_product": _("The line that it names is of another product."),
-            "no_line": _("The order has no line %s.", self.line_number),
-            "substitute": _("It was sent in the place of another product."),
-            "cancelled": _("The order is cancelled."),
-            "no_place": _(
+            "over": self.env._("%s more than is open of the order.", f"{words.get('excess', 0):g}"),
+            "not_ordered": self.env._("The order does not ask for it."),
+            "wrong_product": self.env._("The line that it names is of another product."),
+            "no_line": self.env._("The order has no line %s.", self.line_number),
+            "substitute": self.env._("It was sent in the place of another product."),
+            "cancelled": self.env._("The order is cancelled."),
+            "no_place": self.env._(
                 "No place was chosen in %(warehouse)s for goods that are: %(condition)s.",
                 warehouse=self.advice_id.warehouse_id.name or "",
                 condition=words.get("condition", ""),
             ),
-            "no_package": _("It names a package that the message does not describe."),
-            "whole": _("Another line of the same message is in trouble."),
+            "no_package": self.env._("It names a package that the message does not describe."),
+            "whole": self.env._("Another line of the same message is in trouble."),
         }
         return texts[code]

@@ -106,6 +106,14 @@ def test_a_day_that_does_not_exist_is_refused():
         read("receipt", lines=[line])
 
 
+def test_an_entry_of_the_feed_is_the_message_without_its_identity():
+    value = json.loads((FOLDER / "ship.json").read_text(encoding="utf-8"))
+    entry = {"recorded_at": "2026-03-10T14:00:00Z", "message": value}
+    message = parse.parse(json.dumps(entry).encode(), BERLIN)
+    assert message.external_id == ""
+    assert message.statements[0].packages == read("ship").statements[0].packages
+
+
 def test_a_snapshot_in_parts_says_of_how_many():
     with pytest.raises(ParseError, match="“part” needs “parts” beside it"):
         read("snapshot", part=1)
