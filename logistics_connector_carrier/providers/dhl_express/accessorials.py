@@ -12,6 +12,7 @@ OFFERS = Offers(
     kinds=frozenset(
         {"insurance", "saturday", "hold_at", "signature_none", "signature_any", "signature_adult"}
     ),
+    returns=frozenset({"alone"}),
     hold_id=r"[A-Z0-9]{3,6}",
     hold_needs=("email",),
 )

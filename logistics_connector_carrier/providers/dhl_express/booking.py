@@ -15,8 +15,9 @@ from ...core.booking import NOTHING, BookingAnswer, Charge, Document, Rate, Step
 from ...core.checks import Rules
 from .accessorials import OFFERS
 from .booking_request import REFERENCE_LENGTH, amend, amend_rates
+from .returning import SETTINGS, account
 
-__all__ = ["amend", "amend_rates"]
+__all__ = ["SETTINGS", "account", "amend", "amend_rates"]
 
 # Create Shipment: three lines of 45 characters, companies of 100, cities of 45, a telephone number
 # for either party, 999 packages. It wants no state, and says nothing of how heavy one may be.

@@ -27,7 +27,7 @@ PRODUCTS = {
 UNION = set(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
 )
-SERVICES = {"AA", "DD", "DT", "FF", "II", "IB", "SA", "SD", "SF", "SX", "TV", "WY"}
+SERVICES = {"AA", "DD", "DT", "FF", "II", "IB", "SA", "SD", "SF", "SX", "TV", "WY", "PT", "PU"}
 SIGNATURES = {"SX": "none", "SF": "any", "SD": "adult"}
 EXTRAS = {
     "AA": "saturday",
@@ -54,7 +54,7 @@ class MydhlServer(CarrierServer):
 
     provider = "mydhl"
     currency = "EUR"
-    account = "963218754"
+    account, import_account, home = "963218754", "955180236", "DE"
     unknown_service = "9"
     has_tokens = has_void = False
     shows_late = True
@@ -70,7 +70,8 @@ class MydhlServer(CarrierServer):
             "username": cls.user,
             "password": cls.secret,
             "account_number": cls.account,
-            "account_country_code": "DE",
+            "account_country_code": cls.home,
+            "config.import_account_number": cls.import_account,
         }
 
     def login(self, call):
@@ -121,9 +122,7 @@ class MydhlServer(CarrierServer):
         schema, act, status = found
         data = self.data_of(call)
         self.check(schema, data)
-        if {one["number"] for one in data.get("accounts") or ()} != {self.account}:
-            text = "The account number is not found or invalid. Please check the account number."
-            raise self._bad(text)
+        self._check_accounts(data)
         return answer(act(data), status)
 
     # -- acts ------------------------------------------------------------------------------------
@@ -246,6 +245,11 @@ class MydhlServer(CarrierServer):
             labels,
             identifier=number,
             accessorials=self._asked(data),
+            is_return=any(one["typeCode"] == "payer" for one in data["accounts"]),
+            route=tuple(
+                parties[f"{name}Details"]["contactInformation"]["companyName"]
+                for name in ("shipper", "receiver")
+            ),
         )
         papers = self._papers(data, images, form, labels)
         return {
@@ -350,6 +354,26 @@ class MydhlServer(CarrierServer):
         if here == there:
             return ("N", "1")
         return ("U",) if {here, there} <= UNION else ("P", "Y")
+
+    def _check_accounts(self, data):
+        """Each account for what it is for; an import account pays for what comes to its country,
+        and nobody else pays for what comes from another one."""
+        numbers = [(one["typeCode"], one["number"]) for one in data.get("accounts") or ()]
+        kinds = dict(numbers)
+        payer = kinds.pop("payer", None)
+        is_known = set(kinds.values()) == {self.account} and len(dict(numbers)) == len(numbers)
+        if not is_known or payer not in (None, self.account, self.import_account):
+            text = "The account number is not found or invalid. Please check the account number."
+            raise self._bad(text)
+        if "content" not in data:
+            return
+        here, there = (
+            data["customerDetails"][f"{name}Details"]["postalAddress"]["countryCode"]
+            for name in ("shipper", "receiver")
+        )
+        is_import = payer == self.import_account
+        if (there if is_import else here) != self.home:
+            raise self._bad("1010: The account cannot be used for this origin and destination.")
 
     def _check_declared(self, here, there, is_declared):
         inside = here == there or {here, there} <= UNION
