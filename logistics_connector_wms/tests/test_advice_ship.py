@@ -147,6 +147,19 @@ class TestAdviceShip(AdviceCommon):
         self.assertEqual(self.done(delivery), {("LAMP-01", 2), ("LAMP-01", 3), ("LAMP-01", 1)})
         self.assertEqual(self.on_hand(self.lamp), 4)
 
+    def test_several_confirmations_of_a_back_order(self):
+        """It was released under its own number and with its own lines: by these it is told."""
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 6))
+        self.ship(delivery, line(self.lamp, 1), final=True)
+        rest = delivery.backorder_ids
+        number = rest.move_ids.id
+        self.ship(rest, line(self.lamp, 2, line=number), final=False, number=1)
+        self.ship(rest, line(self.lamp, 3, line=number), final=True, number=2)
+        last = rest.backorder_ids
+        self.assertEqual((last.state, last.move_ids.quantity), ("done", 3))
+        self.assertEqual(delivery.sale_id.order_line.qty_delivered, 6)
+
     def test_the_end_may_overtake_what_comes_before_it(self):
         self.stock(self.lamp, 10)
         delivery = self.order((self.lamp, 6))

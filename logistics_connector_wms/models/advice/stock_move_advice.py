@@ -45,7 +45,9 @@ class StockMove(models.Model):
 
     def _prepare_move_split_vals(self, qty):
         values = super()._prepare_move_split_vals(qty)
-        values["logistics_line"] = self.sudo().logistics_line or self.id
+        # A back-order that was released itself was told by its own moves' numbers.
+        told = self.id if self.picking_id._is_told_apart() else self.sudo().logistics_line
+        values["logistics_line"] = told or self.id
         return values
 
 
