@@ -10,6 +10,8 @@ A closer has, beside ``headers_of(proxy)``, ``errors(body)`` and, where it is ne
 - ``close(request, settings)``: a generator of ``core.booking.Step``, which is sent the exchange of
   each, and returns a CloseAnswer that names each shipment; None where its last answer was none.
   It closes once: whatever it may have closed before is looked up by it first
+- ``takes(service) -> bool``, where it is about some of the services only
+- ``tells(exchange) -> bool``: whether a call may have closed something; left out: any but a GET
 - ``find_close(request, settings)``: the same with reading calls only; ``NOT_CLOSED`` where the
   carrier says clearly that none of them is closed
 """
@@ -23,10 +25,11 @@ from odoo.addons.logistics_connector_base.core.outcome import Outcome
 from ..core.closing import NOT_CLOSED
 from ..providers.canadapost import closing as canadapost
 from ..providers.dhl_parcel_de import closing as dhl_parcel_de
+from ..providers.fedex import closing as fedex
 from .errors import NotOffered
 from .said import Said
 
-CLOSERS = {"canadapost": canadapost, "dhl_parcel_de": dhl_parcel_de}
+CLOSERS = {"canadapost": canadapost, "dhl_parcel_de": dhl_parcel_de, "fedex": fedex}
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -57,7 +60,8 @@ class Closing:
         with self._talk(client) as talk:
             value, failure = self._take_steps(steps, closer.headers_of, talk)
         # From the first call that is no reading one, it may be closed.
-        told = [one for one in talk.acts if one.method != "GET"]
+        tells = getattr(closer, "tells", _is_no_reading)
+        told = [one for one in talk.acts if tells(one)]
         if talk.broken:
             error = talk.broken.error
             is_first = told == [talk.broken]
@@ -122,6 +126,10 @@ class Closing:
             return outcome
         is_refusal = self._safely(lambda body: is_no(act.status, body), act.body)
         return replace(outcome, kind=outcomes.REJECTED) if is_refusal else outcome
+
+
+def _is_no_reading(act):
+    return act.method != "GET"
 
 
 def _is_ours(error):

@@ -3,6 +3,7 @@ The carrier itself is played over HTTP in tests/e2e/test_end_of_day.py."""
 
 import json
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -10,6 +11,7 @@ from odoo.tests import tagged
 
 from ..core import booking as core
 from ..core import closing
+from ..engine.closing import CLOSERS
 from .booking_common import BookingCommon
 
 CLOCK = "odoo.addons.logistics_connector_carrier.models.manifest.logistics_connection_manifest"
@@ -99,6 +101,28 @@ class ClosingCommon(BookingCommon):
 
 @tagged("post_install", "-at_install")
 class TestManifestClosing(ClosingCommon):
+    def test_what_the_end_of_day_is_not_about_is_not_told(self):
+        one, two = self.book("5450215001"), self.book("5450215002")
+        two.service = "DOM.XP"
+        closer = SimpleNamespace(
+            closes=lambda values: True, takes=lambda service: service == "DOM.EP"
+        )
+        with patch.dict(CLOSERS, {"canadapost": closer}):
+            manifest = self.account._end_day()
+        self.assertEqual(manifest.line_ids.booking_id, one)
+        self.assertFalse(two.manifest_line_ids)
+
+    def test_a_report_of_text_keeps_its_form(self):
+        booking = self.book("5450215001")
+        manifest = self.account._end_day().sudo()
+        paper = core.Document("manifest", "TXT", "R1JPVU5E", number="77")
+        answer = closing.CloseAnswer(taken=(booking.identifier,), documents=(paper,))
+        data = json.loads(core.as_json(answer))
+        self.tell(manifest.close_message_id, "delivered", answer=data)
+        self.assertEqual(manifest.attachment_ids.mimetype, "text/plain")
+        self.assertTrue(manifest.attachment_ids.name.endswith("-77.txt"))
+        self.assertEqual(manifest.attachment_ids.raw, b"GROUND")
+
     def test_a_day_is_closed_once(self):
         one, two = self.book("5450215001"), self.book("5450215002")
         manifest = self.account.with_user(self.worker)._end_day()

@@ -8,10 +8,12 @@ from odoo.tools import plaintext2html
 
 from ...core import closing as core
 from ...core.booking import JOINT
+from ...engine.closing import CLOSERS
 
 # Bookings that are older are not told: who begins to close days does not tell a year of them.
 DAYS = 14
 MOST = 300  # bookings of a manifest; the rest is another one
+MEDIA = {"PDF": "application/pdf", "TXT": "text/plain"}
 ENDED = ("rejected", "dead", "expired", "dismissed")
 
 
@@ -48,6 +50,8 @@ class LogisticsManifest(models.Model):
             ],
             order="id",
         )
+        if takes := getattr(CLOSERS[connection.booking_carrier], "takes", None):
+            found = found.filtered(lambda one: takes(one.service))
         # Who was told and who is being told is on another one.
         told = found.manifest_line_ids.filtered(lambda line: line.state != "refused").booking_id
         return found - told, bookings.browse()
@@ -188,9 +192,9 @@ class LogisticsManifest(models.Model):
         attachments = self.env["ir.attachment"].create(
             [
                 {
-                    "name": f"{self.name.replace('/', '-')}-{one.number}.pdf".replace("-.", "."),
+                    "name": _file_name(self.name, one),
                     "datas": one.content,
-                    "mimetype": "application/pdf",
+                    "mimetype": MEDIA[one.format],
                     "res_model": self._name,
                     "res_id": self.id,
                 }
@@ -233,6 +237,11 @@ class StockPicking(models.Model):
     def _handed_over_at(self):
         """The address where the carrier gets it."""
         return self.picking_type_id.warehouse_id.partner_id or self.company_id.partner_id
+
+
+def _file_name(name, document):
+    parts = filter(None, (name.replace("/", "-"), document.number))
+    return f"{'-'.join(parts)}.{document.format.lower()}"
 
 
 def _identifiers(booking):

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 from ...core.booking import BookingAnswer, Charge, Document, Rate, Step, sum_of
 from ...core.checks import Rules
+from ...core.setting import Setting
 from .accessorials import OFFERS
 from .booking_request import REFERENCE_LENGTH, amend, amend_rates
 
@@ -34,6 +35,7 @@ RULES = Rules(
     formats=frozenset({"PDF", "ZPL"}),
     offers=OFFERS,
 )
+SETTINGS = (Setting("config.closes_ground", "Ground: days are closed from Odoo", "flag"),)
 # A new shipment is to be found by its reference up to a day later.
 SHOWS_LATE = True
 FORMATS = {"ZPLII": "ZPL", "EPL2": "EPL"}

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from ..receiver import Answer
 from .addresses import FEDEX, fedex_resolve
 from .carrier import EXTRA, CarrierServer, Refusal, answer, header, label
+from .fedex_closing import Closing
 from .fedex_pickups import FedexPickups
 from .fedex_schemas import CANCEL, RATE, REFERENCES, SHIP
 
@@ -71,6 +72,7 @@ class FedexServer(CarrierServer):
         super().__init__(seed, port)
         self.projects = {}  # by token
         self.pickups = FedexPickups(self)
+        self.closing = Closing(self)
 
     @classmethod
     def settings(cls):
@@ -138,6 +140,7 @@ class FedexServer(CarrierServer):
             ("POST", "/track/v1/referencenumbers"): (REFERENCES, self._by_reference),
             ("POST", "/address/v1/addresses/resolve"): (FEDEX, fedex_resolve),
             **self.pickups.acts,
+            **self.closing.acts,
         }
         found = acts.get((call.method, urlsplit(call.path).path))
         if found is None:
