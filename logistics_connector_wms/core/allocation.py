@@ -160,7 +160,7 @@ def _candidates(line: Said, moves: dict[int, Wanted]) -> list[Wanted] | str:
     if line.line is not None:
         named = [one for one in ordered if line.line in one.lines]
         if not named:
-            return NO_LINE
+            return [] if line.is_accepted else NO_LINE
         if any(one.product != product for one in named):
             return WRONG_PRODUCT
         return named

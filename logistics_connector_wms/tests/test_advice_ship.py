@@ -312,6 +312,41 @@ class TestAdviceShip(AdviceCommon):
         self.assertIn("cancelled", self.cases().detail)
         self.assertEqual(self.on_hand(self.lamp), 10)
 
+    def test_what_left_for_a_cancelled_order_is_booked_when_a_person_believes_it(self):
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 3))
+        delivery.action_cancel()
+        self.ship(delivery, line(self.lamp, 2, line=delivery.move_ids.id))
+        self.said().line_ids.with_user(self.keeper).action_accept()
+        self.work()
+        self.assertEqual(self.said().state, "applied")
+        self.assertEqual(self.on_hand(self.lamp), 8)
+        self.assertEqual(delivery.state, "cancel")
+        sold = delivery.sale_id.order_line
+        self.assertEqual((len(sold), sold.qty_delivered), (1, 2))
+        self.assertFalse(self.cases())
+
+    def test_a_cancelled_order_of_which_only_exceptions_are_told(self):
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 3))
+        delivery.action_cancel()
+        self.ship(delivery, exceptions_only=True)
+        self.assertEqual(self.said().state, "trouble")
+        self.assertEqual(self.on_hand(self.lamp), 10)
+        self.said().line_ids.with_user(self.keeper).action_accept()
+        self.work()
+        self.assertEqual((self.said().state, self.on_hand(self.lamp)), ("applied", 7))
+
+    def test_more_than_ordered_after_it_was_shipped_is_of_the_same_sold_line(self):
+        self.connection.advice_over = "accept"
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 3))
+        number = delivery.move_ids.id
+        self.ship(delivery, line(self.lamp, 3, line=number))
+        self.ship(delivery, line(self.lamp, 1, line=number))
+        sold = delivery.sale_id.order_line
+        self.assertEqual((len(sold), sold.qty_delivered), (1, 4))
+
     def test_an_order_that_is_not_here_yet(self):
         message = self.tell({"type": "ship", "order": "WH/OUT/99999", "lines": []})
         advice = self.said()

@@ -193,7 +193,10 @@ class LogisticsAdvice(models.Model):
             picking = chain[:1].copy(
                 {"move_ids": [], "move_line_ids": [], "backorder_id": chain[-1:].id}
             )
-        like = replaced or chain.move_ids[:1]
+        like = replaced or self._like(line, chain)
+        sold = (
+            like.sale_line_id if like.product_id == line.product_id else like.sale_line_id.browse()
+        )
         move = self.env["stock.move"].create(
             {
                 "picking_id": picking.id,
@@ -206,12 +209,22 @@ class LogisticsAdvice(models.Model):
                 "location_dest_id": like.location_dest_id.id,
                 "partner_id": like.partner_id.id,
                 "warehouse_id": like.warehouse_id.id,
+                # Else Odoo sells it once more, on a line of its own.
+                "sale_line_id": sold.id,
             }
         )
         move._action_confirm(merge=False)
         if replaced:
             self._shrink(replaced, part.quantity)
         return move
+
+    def _like(self, line, chain):
+        """The move of an order that goods come nearest to which no open move asks for."""
+        named = chain.move_ids.filtered(
+            lambda move: line.line_number and line.line_number in (move.id, move.logistics_line)
+        )
+        same = chain.move_ids.filtered(lambda move: move.product_id == line.product_id)
+        return ((named & same) or same or named or chain.move_ids)[:1]
 
     def _shrink(self, move, quantity):
         """Something else came in its place: so much less is asked for."""

@@ -32,12 +32,15 @@ class LogisticsAdvice(models.Model):
         self._lock(chain)
         self.write({"picking_id": root.id, "warehouse_id": self._warehouse_of(root).id})
         lines = self._readable_lines()
-        if all(picking.state == "cancel" for picking in chain):
-            for line in lines:
-                line._put_in_trouble("cancelled")
-            return self._finish()
-        wanted = self._wanted(chain)
+        is_cancelled = all(picking.state == "cancel" for picking in chain)
+        wanted = self._wanted(chain.move_ids if is_cancelled else _alive(chain.move_ids))
         said = self._said(lines, wanted)
+        if is_cancelled:
+            # Goods that left all the same are booked when a person believes it.
+            wanted, said = [], [one for one in said if one.is_accepted]
+            self._doubt_cancelled({one.key for one in said})
+            if not said:
+                return self._finish()
         rules = Rules(
             over,
             Decimal(repr(self.connection_id.advice_over_percent)),
@@ -97,10 +100,16 @@ class LogisticsAdvice(models.Model):
             )
         )
 
-    def _wanted(self, chain):
+    def _doubt_cancelled(self, believed):
+        """A cancelled order asks for nothing: its lines are in trouble, but those of these ids."""
+        for line in self.line_ids.filtered(lambda line: line.state in ("open", "trouble")):
+            if line.id not in believed:
+                line._put_in_trouble("cancelled")
+
+    def _wanted(self, moves):
         """What the order asked for, and what of it is open: moves as :class:`Wanted`."""
         found = []
-        for move in chain.move_ids.filtered(lambda move: move.state != "cancel").sorted("id"):
+        for move in moves.sorted("id"):
             is_done = move.state == "done"
             asked = Decimal(repr(move.product_qty))
             open_ = asked - self._done_of(move) if is_done else asked
@@ -261,3 +270,7 @@ class LogisticsAdvice(models.Model):
                         why=wanted or self.env._("it asks for a decision"),
                     )
                 )
+
+
+def _alive(moves):
+    return moves.filtered(lambda move: move.state != "cancel")

@@ -1,0 +1,181 @@
+"""Days of a 3PL that has a truth of its own: it picks short, over, other lots and other goods,
+breaks and finds things, and tells of it late, twice and in another order. In the evening Odoo's
+stock, lots, deliveries and back-orders are what the warehouse did.
+
+Five days here; ``./dev exam wms`` plays fifty.
+"""
+
+import os
+import random
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from ..simulators.warehouse import WarehouseServer
+from ..support.polling import wait_for
+from ..support.warehouse import Harbour, rounded
+
+FIRST = int(os.environ.get("WAREHOUSE_SEED", 1))
+COUNT = int(os.environ.get("WAREHOUSE_SEEDS", 5))
+HOURS = 6
+UNSETTLED = """
+SELECT (SELECT count(*) FROM logistics_message WHERE connection_id = %s AND state IN
+        ('received', 'processing', 'scheduled', 'pending', 'sending', 'doubt'))
+     + (SELECT count(*) FROM logistics_advice WHERE connection_id = %s
+        AND state IN ('ready', 'waiting'))
+"""
+DONE = "SELECT count(*) FROM stock_move WHERE state = 'done'"
+TROUBLES = ["name", "kind", "state", "problem", "order_ref"]
+
+
+class Day:
+    """A day in a warehouse, by seed."""
+
+    def __init__(self, world, server, seed):
+        self.world, self.server, self.rng = world, server, random.Random(f"day {seed}")
+        self.harbour = Harbour(world.rpc, server)
+        self.skus = self.harbour.make_products()
+        lamp, bulb = self.skus[:2]
+        server.staff.substitutes[lamp] = bulb
+
+    def goods(self, most):
+        chosen = self.rng.sample(self.skus, self.rng.randint(1, len(self.skus)))
+        return {sku: self.harbour.items[sku].step * self.rng.randint(1, most) for sku in chosen}
+
+    def play(self):
+        self.harbour.receive({sku: self.harbour.items[sku].step * 30 for sku in self.skus})
+        self.evening()
+        for _hour in range(HOURS):
+            if self.rng.random() < 0.8:
+                self.harbour.sell(self.goods(12))
+            if self.rng.random() < 0.3:
+                self.harbour.receive(self.goods(20))
+            if self.rng.random() < 0.4:
+                self.send_back()
+            self.server.tick()
+        self.evening()
+
+    def send_back(self):
+        done = [
+            ("picking_type_id", "=", self.harbour.out_type),
+            ("state", "=", "done"),
+            ("return_ids", "=", False),
+        ]
+        found = self.world.rpc("stock.picking", "search", done)
+        if found:
+            self.harbour.send_back(self.rng.choice(found))
+
+    def evening(self, most=40):
+        """Work until nothing is left to do, and all of it is told and booked."""
+        for _hour in range(most):
+            self.settle()
+            orders = len(self.server.building.orders)
+            self.server.tick()
+            self.server.empty()
+            self.settle()
+            is_new = len(self.server.building.orders) > orders
+            if not is_new and not self.server.building.open_orders():
+                return
+        raise AssertionError(f"still open: {self.server.building.open_orders()}")
+
+    def settle(self):
+        """Until Odoo has sent and booked all that it can."""
+        connection = self.harbour.connection_id
+
+        def look():
+            return not self.world.database.value(UNSETTLED, connection, connection)
+
+        wait_for(look, 120, self.unsettled)
+
+    def unsettled(self):
+        domain = [("connection_id", "=", self.harbour.connection_id)]
+        waiting = [*domain, ("state", "in", ("ready", "waiting"))]
+        return {
+            "advices": self.world.rpc("logistics.advice", "search_read", waiting, TROUBLES),
+            "messages": self.world.rpc(
+                "logistics.message",
+                "search_read",
+                [*domain, ("state", "not in", ("delivered", "processed", "cancelled"))],
+                ["display_name", "state", "error_text", "next_try_at"],
+            ),
+        }
+
+    # -- the verdict --------------------------------------------------------------------------
+
+    def check(self):
+        """Odoo has what the warehouse did."""
+        domain = [("connection_id", "=", self.harbour.connection_id)]
+        left = [*domain, ("state", "not in", ("applied", "superseded"))]
+        assert self.world.rpc("logistics.advice", "search_read", left, TROUBLES) == []
+        assert self.differences() == []
+
+    def differences(self):
+        truth = self.server.building.truth()
+        theirs = {of: rounded(quantity) for of, quantity in truth["stock"].items()}
+        found = differing("stock", theirs, self.harbour.stock())
+        delivered, left = self.expected(truth)
+        ours = Counter()
+        for line in self.harbour.sold():
+            of = line["order_id"][0], line["product_id"][0]
+            ours[of] += rounded(line["qty_delivered"])
+        found += differing("delivered", delivered, ours)
+        waiting = Counter()
+        for move in self.harbour.moves():
+            is_open = move["state"] not in ("done", "cancel")
+            if move["sale_line_id"] and is_open and move["picking_code"] == "outgoing":
+                waiting[move["sale_line_id"][0]] += rounded(move["product_uom_qty"])
+        return found + differing("back-orders", left, dict(waiting))
+
+    def expected(self, truth):
+        """What was delivered of each order and product, and what of each sold line is to come.
+
+        Odoo gives goods that were sent in the place of others a line of their own, with nothing
+        ordered.
+        """
+        moves = {move["id"]: move for move in self.harbour.moves()}
+        lines = {line["id"]: line for line in self.harbour.sold()}
+        delivered, served = Counter(), Counter()
+        for (_order, number, sku), quantity in truth["shipped"].items():
+            line = moves[number]["sale_line_id"][0]
+            served[line] += quantity
+            delivered[lines[line]["order_id"][0], self.harbour.products[sku]] += quantity
+        returns = {
+            (move["picking_id"][1], move["product_id"][0]): lines[move["sale_line_id"][0]]
+            for move in moves.values()
+            if move["picking_code"] == "incoming" and move["sale_line_id"]
+        }
+        for (order, _number, sku), quantity in truth["received"].items():
+            product = self.harbour.products[sku]
+            if (order, product) in returns:
+                delivered[returns[order, product]["order_id"][0], product] -= quantity
+        left = {
+            number: max(rounded(line["product_uom_qty"]) - served[number], Decimal(0))
+            for number, line in lines.items()
+        }
+        return delivered, left
+
+
+def differing(what, theirs, ours):
+    """Where two tables of quantities differ; what is missing is zero."""
+    keys = sorted({*theirs, *ours}, key=str)
+    pairs = [(key, theirs.get(key, 0), ours.get(key, 0)) for key in keys]
+    return [
+        f"{what} {key}: the warehouse {their:g}, Odoo {our:g}"
+        for key, their, our in pairs
+        if Decimal(their) != Decimal(our)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + COUNT))
+def test_in_the_evening_odoo_has_what_the_warehouse_did(world, seed):
+    with WarehouseServer(seed, hands=3) as server:
+        day = Day(world, server, seed)
+        day.play()
+        day.check()
+        before = day.harbour.stock(), day.harbour.sold(), day.world.database.value(DONE)
+        server.post.repeat()
+        day.settle()
+        assert day.differences() == []
+        after = day.harbour.stock(), day.harbour.sold(), day.world.database.value(DONE)
+        assert after == before, "what is told again changes nothing"
