@@ -233,7 +233,7 @@ class LogisticsAdviceLine(models.Model):
                 "The lot “%s” is not the one that was reserved.",
                 lot,
             ),
-            "over": self.env._("%s more than is open of the order.", f"{words.get('excess', 0):g}"),
+            "over": self.env._("%s more than is open of the order.", f"{float(words.get('excess', 0)):g}"),
             "not_ordered": self.env._("The order does not ask for it."),
             "wrong_product": self.env._("The line that it names is of another product."),
             "no_line": self.env._("The order has no line %s.", self.line_number),
