@@ -111,6 +111,16 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Which of the partner's messages it was: ``number`` of its counter ``stream``, from 1."""
+
+    desk: ClassVar[str] = "logistics.message.stream"
+
+    stream: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotLine:
     """The stock of one product (and lot) in a warehouse, by condition, in ``unit``.
 

@@ -9,4 +9,5 @@ from . import (
     stock_picking,
     stock_picking_release,
     stock_warehouse,
+    stream,
 )

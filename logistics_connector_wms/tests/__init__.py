@@ -6,4 +6,5 @@ from . import (
     test_playbook_release,
     test_release,
     test_release_page,
+    test_stream,
 )

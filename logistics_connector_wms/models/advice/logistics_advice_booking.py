@@ -214,6 +214,7 @@ class LogisticsAdviceLine(models.Model):
         """Why a line is not booked, as a person at the warehouse desk says it."""
         name = self.product_code or self.barcode or ""
         lot = words.get("lot", self.lot_name or "")
+        excess = float(words.get("excess", 0))
         texts = {
             "unknown_product": self.env._(
                 "Nobody knows “%s” here. Say what it means under Partners' item codes.", name
@@ -233,7 +234,7 @@ class LogisticsAdviceLine(models.Model):
                 "The lot “%s” is not the one that was reserved.",
                 lot,
             ),
-            "over": self.env._("%s more than is open of the order.", f"{float(words.get('excess', 0)):g}"),
+            "over": self.env._("%s more than is open of the order.", f"{excess:g}"),
             "not_ordered": self.env._("The order does not ask for it."),
             "wrong_product": self.env._("The line that it names is of another product."),
             "no_line": self.env._("The order has no line %s.", self.line_number),

@@ -28,7 +28,7 @@ from odoo.addons.logistics_connector_base.core.instants import parse_iso
 from odoo.addons.logistics_connector_base.core.own_format import OwnFormat
 from odoo.addons.logistics_connector_base.core.reading import Node, local_zone, read
 
-from ...core.advice import STAGES, Advice, Line, Package, Snapshot, SnapshotLine
+from ...core.advice import STAGES, Advice, Line, Mark, Package, Snapshot, SnapshotLine
 
 CODE = "warehouse_json"
 NAME = "Warehouse JSON"
@@ -71,8 +71,13 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
             )
             for node in root.get("acknowledgements").items()
         ),
-        statements=advices,
+        statements=advices + _marks(root),
     )
+
+
+def _marks(root: Node) -> tuple[Mark, ...]:
+    number = root.get("sequence").whole()
+    return () if number is None else (Mark(root.get("stream").code(), number),)
 
 
 def events(advice: Advice | Snapshot, issuer: str) -> tuple[ParsedEvent, ...]:

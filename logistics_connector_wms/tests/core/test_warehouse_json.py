@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_base.core.canonical import ParseContext, ParseError
-from odoo.addons.logistics_connector_wms.core.advice import Snapshot
+from odoo.addons.logistics_connector_wms.core.advice import Mark, Snapshot
 from odoo.addons.logistics_connector_wms.providers.warehouse_json import parse
 
 FOLDER = Path(parse.__file__).parent / "fixtures"
@@ -26,7 +26,8 @@ def read(name, **changes):
 
 def test_a_ship_advice_with_lots_serials_and_packages():
     message = read("ship")
-    (advice,) = message.statements
+    advice, mark = message.statements
+    assert (mark.stream, mark.number) == ("outbound", 118)
     assert (message.external_id, message.message_type) == ("msg-ship", "warehouse-advice")
     assert (advice.kind, advice.id, advice.order) == ("ship", "SC-4711", "WH/OUT/00012")
     assert advice.is_final is True
@@ -52,15 +53,15 @@ def test_a_ship_advice_with_lots_serials_and_packages():
 
 
 def test_what_is_not_said_is_not_guessed():
-    (advice,) = read("ship_exceptions_only").statements
+    advice = read("ship_exceptions_only").statements[0]
     assert (advice.is_final, advice.number, advice.exceptions_only) == (None, None, True)
-    (advice,) = read("ship_short").statements
+    advice = read("ship_short").statements[0]
     assert (advice.is_final, advice.number, advice.exceptions_only) == (False, 1, None)
     assert advice.lines[1].substitutes == "LAMP-03"
 
 
 def test_tenths_stay_tenths():
-    (advice,) = read("adjustment", lines=[{"product": "X", "quantity": -0.1}]).statements
+    advice = read("adjustment", lines=[{"product": "X", "quantity": -0.1}]).statements[0]
     assert advice.lines[0].quantity == Decimal("-0.1")
 
 
@@ -84,7 +85,7 @@ def test_a_snapshot_names_its_moment_and_its_states():
 
 
 def test_a_local_time_is_the_connections():
-    (advice,) = read("receipt", occurred_at="2026-07-01T09:00:00").statements
+    advice = read("receipt", occurred_at="2026-07-01T09:00:00").statements[0]
     assert advice.occurred.utc == datetime(2026, 7, 1, 7, tzinfo=UTC)
     assert advice.occurred.assumed
 
@@ -150,4 +151,5 @@ def test_whatever_comes_is_read_or_refused_in_words(data):
     except ParseError as error:
         assert str(error)
     else:
-        assert len(message.statements) == len(value["advices"])
+        advices = [one for one in message.statements if not isinstance(one, Mark)]
+        assert len(advices) == len(value["advices"])

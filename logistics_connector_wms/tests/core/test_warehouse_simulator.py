@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_base.core.canonical import ParseContext
-from odoo.addons.logistics_connector_wms.core.advice import Snapshot
+from odoo.addons.logistics_connector_wms.core.advice import Mark, Snapshot
 from odoo.addons.logistics_connector_wms.providers.warehouse_json import parse
 
 from tests.simulators.warehouse import (
@@ -52,7 +52,8 @@ def test_every_message_of_the_simulator_is_read(seed):
     for letter in post.letters:
         message = parse.parse(letter.body, ParseContext())
         assert message.external_id == letter.id
-        read |= {(getattr(one, "kind", "snapshot"), one.id): one for one in message.statements}
+        advices = [one for one in message.statements if not isinstance(one, Mark)]
+        read |= {(getattr(one, "kind", "snapshot"), one.id): one for one in advices}
     told = [deed for deed in building.ledger if deed.kind not in ("release", "progress")]
     for deed in told:
         check(deed, read[deed.kind, deed.id])

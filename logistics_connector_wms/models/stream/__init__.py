@@ -1,0 +1,1 @@
+from . import logistics_message_gap, logistics_message_stream
