@@ -1,9 +1,11 @@
 """A carrier's account in Odoo, with deliveries to be booked, and what the sender would write when
-the carrier has answered. The carrier itself is played over HTTP in tests/e2e/test_booking.py."""
+the carrier has answered. How it is booked over HTTP: tests/e2e/test_booking.py."""
 
 import json
 
 from odoo.addons.logistics_connector_base.tests.common import InboxCommon
+
+from tests.simulators.carriers import UpsServer
 
 from ..core import booking as core
 
@@ -151,3 +153,24 @@ class BookingCommon(InboxCommon):
             line.result_package_id = package
         line.picked = True
         return package
+
+
+class PlayedCommon(BookingCommon):
+    """The account's carrier, played over HTTP, for what is asked for while somebody waits."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.enterContext(UpsServer(seed=5))
+        self.env["logistics.allowed.host"].create(
+            {
+                "host": "127.0.0.1",
+                "ports": str(self.server.port),
+                "plain_http": True,
+                "note": "Played",
+            }
+        )
+        self.account.booking_address = self.server.url
+        known = self.server.settings()
+        for setting in self.account.carrier_setting_ids:
+            if setting.name in known:
+                setting["secret" if setting.kind == "secret" else "value"] = known[setting.name]

@@ -3,29 +3,13 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from tests.simulators.carriers import UpsServer
-
-from .booking_common import BookingCommon
+from .booking_common import PlayedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAddressCheck(BookingCommon):
+class TestAddressCheck(PlayedCommon):
     def setUp(self):
         super().setUp()
-        self.server = self.enterContext(UpsServer(seed=5))
-        self.env["logistics.allowed.host"].create(
-            {
-                "host": "127.0.0.1",
-                "ports": str(self.server.port),
-                "plain_http": True,
-                "note": "Played",
-            }
-        )
-        self.account.booking_address = self.server.url
-        known = self.server.settings()
-        for setting in self.account.carrier_setting_ids:
-            if setting.name in known:
-                setting["secret" if setting.kind == "secret" else "value"] = known[setting.name]
         self.packer = new_test_user(self.env, "petra", groups="stock.group_stock_user")
         self.keeper = new_test_user(
             self.env, "kim", groups="stock.group_stock_user,base.group_partner_manager"

@@ -6,30 +6,14 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from tests.simulators.carriers import UpsServer
-
 from ..engine import quiet
-from .booking_common import BookingCommon
+from .booking_common import PlayedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRatesGuards(BookingCommon):
+class TestRatesGuards(PlayedCommon):
     def setUp(self):
         super().setUp()
-        self.server = self.enterContext(UpsServer(seed=5))
-        self.env["logistics.allowed.host"].create(
-            {
-                "host": "127.0.0.1",
-                "ports": str(self.server.port),
-                "plain_http": True,
-                "note": "Played",
-            }
-        )
-        self.account.booking_address = self.server.url
-        known = self.server.settings()
-        for setting in self.account.carrier_setting_ids:
-            if setting.name in known:
-                setting["secret" if setting.kind == "secret" else "value"] = known[setting.name]
         self.addCleanup(quiet._kept.clear)  # tests share the account
         self.packer = new_test_user(self.env, "petra", groups="stock.group_stock_user")
 
