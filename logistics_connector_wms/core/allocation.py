@@ -5,8 +5,8 @@ All quantities are Decimal in the product's own unit. Nothing here knows of lots
 product are alike for the order, and lots are looked at where they are booked.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 # What is done with more than was asked for.
@@ -111,6 +111,26 @@ def allocate(wanted: Iterable[Wanted], said: Iterable[Said], rules: Rules) -> Pl
     for line in sorted(said, key=lambda one: one.line is None):
         _lay(line, moves, plan, rules)
     return plan
+
+
+def released(
+    wanted: Iterable[Wanted], told: Mapping[int, Decimal], done: Mapping[int, Decimal]
+) -> list[Wanted]:
+    """What is open, as far as the partner was told of it.
+
+    :param told: line of the release → quantity
+    :param done: key of a closed move → what was done of it
+    """
+    left, found = dict(told), []
+    for one in sorted(wanted, key=lambda one: (not one.is_closed, one.key)):
+        line = next(iter(sorted(one.lines & left.keys())), None)
+        if line is None:
+            continue
+        taken = done.get(one.key, ZERO) if one.is_closed else min(one.quantity, left[line])
+        left[line] = max(left[line] - taken, ZERO)
+        if not one.is_closed and taken > ZERO:
+            found.append(replace(one, quantity=taken))
+    return found
 
 
 def in_full(wanted: Iterable[Wanted], said: Iterable[Said], first_key: int) -> list[Said]:

@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 
 from odoo import models
@@ -158,6 +159,13 @@ class LogisticsAdvice(models.Model):
     def _with_unlisted(self, said, wanted):
         """Of an advice that names exceptions only, the rest as lines of its own: what is booked is
         seen."""
+        told = self._told_quantities()
+        if told is not None:
+            # What is open and was not released, as it had no stock, has not left.
+            done = {
+                one.key: self._done_of(self.env["stock.move"].browse(one.key)) for one in wanted
+            }
+            wanted = allocation.released(wanted, told, done)
         added = allocation.in_full(wanted, said, first_key=0)[len(said) :]
         for one in added:
             product = self.env["product.product"].browse(one.product)
@@ -178,6 +186,36 @@ class LogisticsAdvice(models.Model):
             )
             said.append(Said(line.id, one.product, one.quantity, one.line))
         return said
+
+    def _told_quantities(self):
+        """What the last release of the transfer asked for.
+
+        :return: dict, number of the line → Decimal in the product's unit; None where no release can
+            be read
+        """
+        domain = [
+            ("connection_id", "=", self.connection_id.id),
+            ("direction", "=", "out"),
+            ("res_model", "=", "stock.picking"),
+            ("res_id", "=", self.picking_id.id),
+            ("state", "not in", ("cancelled", "rejected")),
+        ]
+        messages = self.env["logistics.message"].sudo().search(domain, order="id desc")
+        bodies = messages._read_bodies()
+        for message in messages:
+            try:
+                lines = json.loads(bodies.get(message.id) or b"null")["lines"]
+            except (ValueError, TypeError, KeyError):
+                continue  # a cancellation, or what is kept no longer
+            told = {}
+            for line in lines:
+                move = self.env["stock.move"].browse(line["line"]).exists()
+                asked = move.product_uom._compute_quantity(
+                    line["quantity"], move.product_id.uom_id, round=False
+                )
+                told[line["line"]] = Decimal(repr(asked)).quantize(Decimal("0.000001")).normalize()
+            return told
+        return None
 
     def _note_expected(self, by_id, plan, wanted):
         """With each line what was open of it: the other one of the two sides."""

@@ -162,3 +162,13 @@ def test_one_advice_or_several_end_in_the_same_stock(wanted, said):
         }
     total = sum(at_once.open.values())
     assert sum(one.quantity for one in left.values()) == total
+
+
+def test_what_was_told_of_what_is_open():
+    """Five were asked for and four released, of which one has left; the oil was not released."""
+    closed = Wanted(9, LAMP, Decimal(0), frozenset({9}), Decimal(1), True)
+    rest = Wanted(10, LAMP, Decimal(4), frozenset({9, 10}), Decimal(5))
+    oil = Wanted(11, OIL, Decimal(2), frozenset({11}), Decimal(2))
+    found = allocation.released([oil, rest, closed], {9: Decimal(4)}, {9: Decimal(1)})
+    assert [(one.key, one.quantity) for one in found] == [(10, 3)]
+    assert allocation.released([closed, rest], {9: Decimal(1)}, {9: Decimal(1)}) == []
