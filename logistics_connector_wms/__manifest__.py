@@ -18,6 +18,7 @@
         "views/logistics_item_code_views.xml",
         "views/logistics_advice_views.xml",
         "views/logistics_message_stream_views.xml",
+        "views/logistics_snapshot_views.xml",
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],

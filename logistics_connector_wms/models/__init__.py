@@ -5,6 +5,7 @@ from . import (
     logistics_connection,
     logistics_exception,
     logistics_provider_warehouse,
+    snapshot,
     stock_move,
     stock_picking,
     stock_picking_release,

@@ -6,5 +6,6 @@ from . import (
     test_playbook_release,
     test_release,
     test_release_page,
+    test_snapshot,
     test_stream,
 )

@@ -1,0 +1,10 @@
+from . import (
+    logistics_snapshot,
+    logistics_snapshot_line,
+    logistics_snapshot_result,
+    logistics_snapshot_filing,
+    logistics_snapshot_balance,
+    logistics_snapshot_compare,
+    logistics_snapshot_decision,
+    logistics_connection_snapshot,
+)

@@ -1,0 +1,131 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import SQL
+
+from ...core.reconcile import Flight
+from ..advice.stock_warehouse_advice import LOCATIONS
+
+# Today's stock less what was done after the moment, by the partner's own time where it told one: a
+# late confirmation is counted as of when the goods moved.
+BALANCE = """
+WITH place AS (
+    SELECT l.id, COALESCE((SELECT c.condition FROM (VALUES %(conditions)s) AS c(id, condition, path)
+                           WHERE l.parent_path LIKE c.path || '%%%%' LIMIT 1), 'available')
+           AS condition
+    FROM stock_location l
+    WHERE l.parent_path LIKE %(view)s AND l.usage = 'internal'
+), moved AS (
+    SELECT ml.product_id, ml.lot_id, ml.location_id, ml.location_dest_id,
+           ml.quantity_product_uom AS quantity
+    FROM stock_move m JOIN stock_move_line ml ON ml.move_id = m.id
+    WHERE m.state = 'done' AND (m.date > %(at)s OR m.logistics_done_at > %(at)s)
+          AND COALESCE(m.logistics_done_at, m.date) > %(at)s
+), side AS (
+    SELECT q.product_id, q.lot_id, p.condition, q.quantity
+    FROM stock_quant q JOIN place p ON p.id = q.location_id
+    UNION ALL
+    SELECT m.product_id, m.lot_id, p.condition, -m.quantity
+    FROM moved m JOIN place p ON p.id = m.location_dest_id
+    UNION ALL
+    SELECT m.product_id, m.lot_id, p.condition, m.quantity
+    FROM moved m JOIN place p ON p.id = m.location_id
+)
+SELECT s.product_id, COALESCE(s.lot_id, 0), s.condition, SUM(s.quantity)
+FROM side s JOIN product_product pp ON pp.id = s.product_id
+JOIN product_template t ON t.id = pp.product_tmpl_id
+WHERE t.is_storable
+GROUP BY 1, 2, 3
+"""
+# Transfers that the partner may have worked by the moment, and that are not booked here.
+OPEN_MOVES = """
+SELECT m.product_id, CASE WHEN p.id IS NULL THEN 1 ELSE -1 END * m.product_qty,
+       EXTRACT(EPOCH FROM (%(at)s - GREATEST(k.scheduled_date, k.create_date))) / 3600
+FROM stock_move m
+JOIN stock_picking k ON k.id = m.picking_id
+JOIN stock_picking_type y ON y.id = k.picking_type_id
+LEFT JOIN stock_location p ON p.id = m.location_id AND p.parent_path LIKE %(view)s
+LEFT JOIN stock_location d ON d.id = m.location_dest_id AND d.parent_path LIKE %(view)s
+WHERE m.state IN ('assigned', 'partially_available', 'confirmed', 'waiting')
+      AND k.create_date <= %(at)s AND (p.id IS NULL) <> (d.id IS NULL)
+"""
+# What the partner told and we have not booked: it waits, or a person decides about it.
+UNBOOKED = """
+SELECT l.product_id,
+       CASE a.kind WHEN 'ship' THEN -1 ELSE 1 END * l.quantity * COALESCE(
+           (SELECT u.factor FROM uom_uom u WHERE u.id = l.uom_id)
+           / NULLIF((SELECT u.factor FROM uom_uom u JOIN product_template t ON t.uom_id = u.id
+                     JOIN product_product pp ON pp.product_tmpl_id = t.id
+                     WHERE pp.id = l.product_id), 0), 1),
+       0
+FROM logistics_advice_line l JOIN logistics_advice a ON a.id = l.advice_id
+WHERE a.connection_id = %(connection)s AND a.state IN ('ready', 'waiting', 'partial', 'trouble')
+      AND a.kind IN ('ship', 'receipt', 'adjustment') AND l.state IN ('open', 'trouble')
+      AND l.moved_to IS NULL AND l.product_id IS NOT NULL AND a.occurred_at <= %(at)s
+      AND (a.warehouse_id IS NULL OR a.warehouse_id = %(warehouse)s)
+"""
+
+
+class LogisticsSnapshot(models.Model):
+    """Our side: what lay in the warehouse as of the moment, and what was on its way."""
+
+    _inherit = "logistics.snapshot"
+
+    def _balance(self):
+        """Our stock as of the moment, in one statement.
+
+        :return: dict, (product id, lot id or 0, condition) → Decimal in the product's unit
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(SQL(BALANCE % self._sql_words(), **self._sql_values()))
+        return {
+            (product_id, lot_id, condition): Decimal(str(quantity))
+            for product_id, lot_id, condition, quantity in rows
+        }
+
+    def _sql_words(self):
+        """Placeholders of the places that were chosen for goods in a state; a lone one for none."""
+        count = max(len(self._condition_places()), 1)
+        rows = ", ".join(f"(%(id{n})s::int, %(name{n})s, %(path{n})s)" for n in range(count))
+        names = ("view", "at")
+        return {"conditions": rows, **{name: f"%({name})s" for name in names}}
+
+    def _sql_values(self):
+        places = self._condition_places() or [(0, "available", "-")]
+        values = {
+            "view": f"{self.warehouse_id.view_location_id.parent_path}%",
+            "at": self.as_of,
+        }
+        for number, (place_id, name, path) in enumerate(places):
+            values |= {f"id{number}": place_id, f"name{number}": name, f"path{number}": path}
+        return values
+
+    def _condition_places(self):
+        """Places for goods in a state: list of (location id, condition, path). What has none lies
+        with what is available, on both sides."""
+        found = []
+        for condition, name in LOCATIONS.items():
+            place = self.warehouse_id[name]
+            if place:
+                found.append((place.id, condition, place.parent_path))
+        return found
+
+    def _in_flight(self):
+        """What may be booked on one side and not on the other, as of the moment.
+
+        :return: dict, product id → list of :class:`Flight`
+        """
+        values = {
+            "view": f"{self.warehouse_id.view_location_id.parent_path}%",
+            "at": self.as_of,
+            "connection": self.connection_id.id,
+            "warehouse": self.warehouse_id.id,
+        }
+        self.env.flush_all()
+        flights = defaultdict(list)
+        for statement in (OPEN_MOVES, UNBOOKED):
+            self.env.cr.execute(statement, values)
+            for product_id, quantity, hours in self.env.cr.fetchall():
+                flights[product_id].append(Flight(Decimal(str(quantity)), float(hours or 0)))
+        return flights

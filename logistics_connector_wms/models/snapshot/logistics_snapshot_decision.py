@@ -1,0 +1,147 @@
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+KEEPER, MANAGER = "stock.group_stock_user", "stock.group_stock_manager"
+UNEXPLAINED = ("lost", "variance")
+
+
+class LogisticsSnapshotResult(models.Model):
+    """What a person decides about a difference."""
+
+    _inherit = "logistics.snapshot.result"
+
+    def _check_may(self, group):
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_group(group)):
+            raise AccessError(
+                self.env._("Only who works with stock may decide about it.")
+                if group == KEEPER
+                else self.env._("Only who manages the inventory may change stock by it.")
+            )
+
+    def action_ignore(self, reason, until):
+        """Leave differences alone for a time, while they stay as they are.
+
+        :param str reason: why
+        :param until: the last day, a date
+        """
+        self._check_may(KEEPER)
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why it is ignored."))
+        until = fields.Date.to_date(until)
+        if not until or until < fields.Date.context_today(self):
+            raise UserError(
+                self.env._("Say until when it is ignored: a day that is still to come.")
+            )
+        if any(one.kind == "match" for one in self):
+            raise UserError(self.env._("There is no difference to be ignored."))
+        self.sudo().write(
+            {
+                "is_ignored": True,
+                "ignored_until": until,
+                "reason": reason.strip()[:200],
+                "decided_by_id": self.env.user.id,
+            }
+        )
+        for snapshot in self.sudo().snapshot_id:
+            snapshot._tell()
+        return True
+
+    def action_apply(self, reason):
+        """They are right: book the difference as of the moment, each once, in one's own name.
+
+        :param str reason: why, for the moves
+        """
+        self._check_may(MANAGER)
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the stock is changed."))
+        moves = self.env["stock.move"]
+        for snapshot in self.sudo().snapshot_id:
+            results = self.sudo().filtered(lambda one, own=snapshot: one.snapshot_id == own)
+            moves |= snapshot._apply(results, reason.strip()[:200])
+        return moves.ids
+
+
+class LogisticsSnapshot(models.Model):
+    _inherit = "logistics.snapshot"
+
+    def _apply(self, results, reason):
+        """Book differences that stand as they stood when they were found."""
+        self.env.cr.execute(
+            "SELECT id FROM logistics_snapshot_result WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+            (results.ids,),
+        )
+        results.invalidate_recordset()
+        snapshot = self.with_company(self.company_id)
+        ours = snapshot._our_side(snapshot._their_side()[0])
+        moves = self.env["stock.move"]
+        for one in results:
+            if one.move_id:
+                raise UserError(self.env._("“%s” was booked already.", one.display_name))
+            if one.kind not in UNEXPLAINED:
+                raise UserError(
+                    self.env._(
+                        "“%s” is explained, or nobody knows what it is: there is nothing to book.",
+                        one.display_name,
+                    )
+                )
+            key = (one.product_id.id, one.lot_id.id or 0, one.condition)
+            if abs(float(ours.get(key, Decimal(0))) - one.ours) > 1e-6:
+                raise UserError(
+                    self.env._(
+                        "“%s” has changed since it was compared: something was booked meanwhile. "
+                        "Compare again.",
+                        one.display_name,
+                    )
+                )
+            if one.product_id.tracking != "none" and not one.lot_id:
+                raise UserError(
+                    self.env._(
+                        "“%s” is kept by lots, and the snapshot names none: ask for a count by "
+                        "lots.",
+                        one.display_name,
+                    )
+                )
+            moves |= snapshot._book_difference(one, reason)
+        return moves
+
+    def _book_difference(self, result, reason):
+        place = self.warehouse_id._logistics_location(result.condition)
+        loss = result.product_id.property_stock_inventory
+        name = self.env._("%(snapshot)s: %(reason)s", snapshot=self.display_name, reason=reason)
+        quant = (
+            self.env["stock.quant"]
+            .with_context(inventory_name=name)
+            .new(
+                {
+                    "product_id": result.product_id.id,
+                    "location_id": place.id,
+                    "lot_id": result.lot_id.id,
+                    "company_id": self.company_id.id,
+                }
+            )
+        )
+        source, target = (loss, place) if result.difference > 0 else (place, loss)
+        values = quant._get_inventory_move_values(abs(result.difference), source, target)
+        # It was so at the moment of the snapshot, and counts from then on.
+        values |= {"company_id": self.company_id.id, "logistics_done_at": self.as_of}
+        for _command, _number, line in values["move_line_ids"]:
+            line.update(lot_id=result.lot_id.id, company_id=self.company_id.id)
+        move = self.env["stock.move"].with_context(inventory_name=name).create(values)
+        move._action_done()
+        result.write({"move_id": move.id, "reason": reason, "decided_by_id": self.env.user.id})
+        return move
+
+    def action_compare_again(self):
+        """Compare anew, with what has been booked or mapped since."""
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_group(KEEPER)):
+            raise AccessError(self.env._("Only who works with stock may do this."))
+        snapshots = self.sudo().filtered(lambda one: one.state in ("compared", "problem"))
+        if any(not one.line_ids for one in snapshots):
+            raise UserError(self.env._("What it said was deleted with time; ask for a new one."))
+        snapshots.write({"state": "to_compare", "tries": 0, "next_try_at": False})
+        self.env["logistics.snapshot.desk"]._wake_after_commit()
+        return True
