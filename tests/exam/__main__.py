@@ -6,6 +6,7 @@
     ./dev exam --mutant     with each guard broken on purpose: passes when the trial goes red
     ./dev exam --publish    writes the results into docs/reliability.md
     ./dev exam neighbours   Odoo's own tests beside our addons (neighbours.py)
+    ./dev exam wms          fifty days of a simulated 3PL (warehouse.py)
 
 The last line is ``N passed, N failed``. Ledgers lie in DEV_HOME/exam.
 """
@@ -17,7 +18,7 @@ import signal
 import sys
 import time
 
-from . import neighbours, publish
+from . import neighbours, publish, warehouse
 from .arena import LEDGERS, Arena
 from .trials import TRIALS
 
@@ -28,6 +29,8 @@ def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["neighbours"]:
         return neighbours.main(arguments[1:])
+    if arguments[:1] == ["wms"]:
+        return warehouse.main(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="./dev exam", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -18,6 +18,14 @@ TRUSTING = {
     "advice_substitute": "accept",
     "advice_lot": "accept",
 }
+#: A person looks at all that is not as ordered.
+CAREFUL = {
+    **TRUSTING,
+    "advice_over": "refuse",
+    "advice_receipt_over": "tolerate",
+    "advice_substitute": "refuse",
+    "advice_lot": "refuse",
+}
 PLACES = ("damaged", "quarantine", "held")
 numbers = itertools.count()
 
@@ -28,12 +36,12 @@ class Harbour:
     :param server: a WarehouseServer that runs
     """
 
-    def __init__(self, rpc, server, **policy):
+    def __init__(self, rpc, server, policy):
         self.rpc, self.server = rpc, server
         self.mark = f"{datetime.now(UTC):%H%M%S}{next(numbers)}"
         server.allow(rpc)
         name = f"Harbour {self.mark}"
-        self.connection_id = connect(rpc, server.partner, name, **{**TRUSTING, **policy})
+        self.connection_id = connect(rpc, server.partner, name, **policy)
         self.flow_id = make_flow(
             rpc, self.connection_id, f"{server.url}/orders", retry_schedule="1s 1s 1s"
         )
@@ -112,10 +120,12 @@ class Harbour:
 
     def sell(self, goods):
         """Confirm an order of {sku: quantity}; its id."""
-        lines = [
-            (0, 0, {"product_id": self.products[sku], "product_uom_qty": float(many)})
-            for sku, many in goods.items()
-        ]
+        lines = []
+        for sku, many in goods.items():
+            line = {"product_id": self.products[sku], "product_uom_qty": float(many)}
+            if self.items[sku].units and many % 6 == 0:
+                line |= {"product_uom_id": self.pack, "product_uom_qty": float(many / 6)}
+            lines.append((0, 0, line))
         values = {
             "partner_id": self.customer,
             "warehouse_id": self.warehouse_id,
@@ -124,6 +134,18 @@ class Harbour:
         order = self.rpc("sale.order", "create", [values])[0]
         self.rpc("sale.order", "action_confirm", [order])
         return order
+
+    def cancel(self, order):
+        """The customer does not want it any more."""
+        self.rpc("sale.order", "action_cancel", [order])
+
+    def accept(self):
+        """A person believes the warehouse all that Odoo did not; how many lines that were."""
+        domain = [("connection_id", "=", self.connection_id), ("state", "=", "trouble")]
+        lines = self.rpc("logistics.advice.line", "search", domain)
+        if lines:
+            self.rpc("logistics.advice.line", "action_accept", lines)
+        return len(lines)
 
     def send_back(self, picking, share=2):
         """The customer returns a part of what left with a transfer that is done; the return's
@@ -176,13 +198,23 @@ class Harbour:
         return {key: quantity for key, quantity in found.items() if quantity}
 
     def sold(self):
-        """What was sold, line by line: order, product, ordered, delivered."""
-        return self.rpc(
+        """What was sold, line by line: order, its state, product, and what was ordered and
+        delivered in the product's own unit."""
+        rows = self.rpc(
             "sale.order.line",
             "search_read",
             [("order_id.partner_id", "=", self.customer)],
-            ["order_id", "product_id", "product_uom_qty", "qty_delivered"],
+            [*QUANTITIES, "order_id", "product_id", "product_uom_id", "state"],
+            order="id",
         )
+        for row in rows:
+            factor = 6 if row["product_uom_id"][0] == self.pack else 1
+            # A sixth of a pack is no round number for Odoo; pieces are whole.
+            row |= {
+                name: rounded(row[name] * factor if factor == 1 else round(row[name] * factor))
+                for name in QUANTITIES
+            }
+        return rows
 
     def moves(self):
         """The moves of transfers of this warehouse."""
@@ -195,10 +227,11 @@ class Harbour:
         )
 
 
+QUANTITIES = ("product_uom_qty", "qty_delivered")
 MOVE_FIELDS = [
     "picking_id",
     "product_id",
-    "product_uom_qty",
+    "product_qty",
     "quantity",
     "state",
     "sale_line_id",

@@ -237,16 +237,14 @@ class Building:
         """What is there, and what was done for each order, for who compares.
 
         :return: ``stock``: {(sku, lot or serial, condition): quantity}; ``shipped`` and
-            ``received``: {order: {sku: quantity}}, goods in every state included
+            ``received``: {(order, line, sku): quantity}, goods in every state included
         """
-        stock = Counter()
+        stock, done = Counter(), {"ship": Counter(), "receipt": Counter()}
         for key, quantity in self.stock.items():
             stock[key.sku, key.lot or key.serial, key.condition] += quantity
-        shipped, received = {}, {}
         for deed in self.ledger:
-            if deed.kind not in ("ship", "receipt"):
-                continue
-            told = (shipped if deed.kind == "ship" else received).setdefault(deed.order, Counter())
-            for line in deed.lines:
-                told[line["product"]] += line["quantity"]
-        return {"stock": dict(stock), "shipped": shipped, "received": received}
+            for line in deed.lines if deed.kind in done else ():
+                if line["quantity"]:
+                    of = deed.order, line["line"], line["product"]
+                    done[deed.kind][of] += line["quantity"]
+        return {"stock": dict(stock), "shipped": done["ship"], "received": done["receipt"]}

@@ -191,10 +191,10 @@ class WarehouseServer(Receiver):
                     for (sku, lot, condition), quantity in sorted(truth["stock"].items())
                 ],
                 **{
-                    name: {
-                        order: {sku: float(quantity) for sku, quantity in lines.items()}
-                        for order, lines in truth[name].items()
-                    }
+                    name: [
+                        {"order": order, "line": line, "sku": sku, "quantity": float(quantity)}
+                        for (order, line, sku), quantity in truth[name].items()
+                    ]
                     for name in ("shipped", "received")
                 },
                 "states": {order.number: order.state for order in self.building.orders.values()},

@@ -25,8 +25,8 @@ class Habits:
     lost: float = 0.5  # of short lines: what was missed is booked out
     reject: float = 0.0  # of orders: the warehouse does not work them
     adjust: float = 0.4
-    count: float = 0.2
-    snapshot: float = 0.1
+    count: float = 0.0
+    snapshot: float = 0.0
     terse: float = 0.2  # of full shipments: only exceptions are told
     dispositions: dict = field(
         default_factory=lambda: {"restock": 4, "quarantine": 2, "scrap": 1, "refurbish": 1}
@@ -44,6 +44,8 @@ EVERYTHING = replace(
     picking={**AGREED.picking, "far_over": 1, "nothing": 1},
     receiving={**AGREED.receiving, "far_over": 1},
     reject=0.1,
+    count=0.2,
+    snapshot=0.1,
 )
 
 
