@@ -6,6 +6,7 @@ from . import (
     logistics_exception,
     logistics_provider_warehouse,
     snapshot,
+    release,
     stock_move,
     stock_picking,
     stock_picking_release,

@@ -1,8 +1,11 @@
 from odoo import models
 
-from .stock_picking_release import RELEASE_FLOW
-
-TYPES = ("release_unacknowledged", "release_unconfirmed")
+TYPES = (
+    "release_unacknowledged",
+    "release_unconfirmed",
+    "release_refused",
+    "release_too_late",
+)
 
 
 class LogisticsException(models.Model):
@@ -18,13 +21,10 @@ class LogisticsException(models.Model):
 
     def _releases(self):
         """The messages by which the warehouse was told, those that really left."""
-        shipment = self.sudo().shipment_id
-        identities = [
-            f"out:{RELEASE_FLOW}:release:{delivery.id}:{shipment.id}"
-            for delivery in shipment.picking_ids
-        ]
-        keys = self.env["logistics.message.key"].sudo().search([("identity", "in", identities)])
-        sent = keys.message_id.browse().union(*(message._as_sent() for message in keys.message_id))
+        releases = self.sudo().shipment_id.picking_ids.release_ids
+        told = releases.version_ids.filtered(lambda row: row.message_id and not row.is_withdrawn)
+        messages = told.sorted("id").message_id
+        sent = messages.browse().union(*(message._as_sent() for message in messages))
         return sent.sudo(False)
 
     def _partner_connection(self):

@@ -8,107 +8,78 @@ RELEASE_FLOW = "release"
 
 
 class StockPicking(models.Model):
-    """What the 3PL is told of a delivery: that it may be picked, or that it must not be any more.
-    The messages are written with the change and sent after it (``logistics.outbox``)."""
+    """What a 3PL is told of a transfer (schemas/release-1.1.json)."""
 
     _inherit = "stock.picking"
 
-    def _release_flow(self):
-        """The flow by which this delivery's partner gets releases, or none."""
+    def _release_content(self, release):
+        """The facts of this transfer as its warehouse is told them, without what makes them a
+        message (type, version, revision).
+
+        :param release: ``logistics.release`` as superuser
+        """
         self.ensure_one()
-        connection = self.sudo().picking_type_id.warehouse_id.logistics_connection_id
-        return connection._flow(RELEASE_FLOW) if connection else self.env["logistics.flow"]
-
-    def _send_release(self, shipment):
-        """Tell the 3PL that it may pick this delivery, once for each shipment (law 5)."""
-        flow = self._release_flow()
-        if not flow:
-            return
-        self.env["logistics.outbox"]._enqueue(
-            flow,
-            self._release_message(shipment),
-            key=self.name,
-            once=f"release:{self.id}:{shipment.id}",
-            record=self.sudo(),
-            correlation_id=shipment.correlation_id,
-        )
-
-    def _cancel_shipments(self):
-        released = {picking: picking._live_shipments() for picking in self}
-        result = super()._cancel_shipments()
-        for picking, shipments in released.items():
-            for shipment in shipments.filtered(lambda s: s.state == "cancelled"):
-                picking._call_back_release(shipment)
-        return result
-
-    def _call_back_release(self, shipment):
-        """Tell the 3PL that a delivery is called off, if it may know of it. A release that never
-        left, or that the 3PL rejected, is cancelled instead: then there is nothing to call off. One
-        that was tried may have arrived, whatever became of the try."""
-        flow = self._release_flow()
-        release = self.env["logistics.message"].sudo()
-        if flow:
-            key = self.env["logistics.message.key"].sudo()
-            identity = f"out:{flow.code}:release:{self.id}:{shipment.id}"
-            release = key.search(
-                [("connection_id", "=", flow.connection_id.id), ("identity", "=", identity)]
-            ).message_id
-        if not release:
-            return
-        # While the 3PL was down it may have gone another way: that one is told then.
-        release = release._as_sent()
-        flow = release.flow_id
-        is_unknown = release.state == "rejected" or not release.attempt_ids
-        if release._take_out() and is_unknown:
-            return
-        self.env["logistics.outbox"]._enqueue(
-            flow,
-            {
-                "type": "cancel",
-                "version": "1.0",
-                "delivery": self.name,
-                "shipment": shipment.name,
-                "reason": "The delivery was cancelled.",
-            },
-            key=self.name,
-            once=f"cancel:{self.id}:{shipment.id}",
-            record=self.sudo(),
-            correlation_id=shipment.correlation_id,
-            causation_id=release.receipt,
-        )
-
-    def _release_message(self, shipment):
-        """What is said of a delivery that may be picked (schemas/release-1.0.json)."""
-        picking = self.sudo()
-        message = {
-            "type": "release",
-            "version": "1.0",
-            "delivery": picking.name,
+        picking, shipment = self.sudo(), release.shipment_id
+        is_leaving = release._leaves_warehouse()
+        orders = shipment.sale_order_ids
+        if release.kind == "return":
+            orders = picking.move_ids.origin_returned_move_id.sale_line_id.order_id
+        content = {
+            "kind": release.kind,
+            release.kind: picking.name,
             "shipment": shipment.name,
-            "orders": shipment.sale_order_ids.mapped("name"),
-            "customer_references": [
-                name for name in shipment.sale_order_ids.mapped("client_order_ref") if name
-            ],
-            "warehouse": picking.picking_type_id.warehouse_id.code,
-            "ship_by": _moment(picking.scheduled_date),
-            "promised_at": _moment(picking.date_deadline),
-            "ship_to": _address(shipment.partner_id),
+            "orders": orders.mapped("name"),
+            "customer_references": [name for name in orders.mapped("client_order_ref") if name],
+            "warehouse": release.warehouse_id.code,
             "note": html2plaintext(picking.note or "").strip(),
-            "lines": [picking._release_line(move) for move in picking.move_ids if move.quantity],
+            "lines": [
+                line
+                for move in picking.move_ids.sorted("id")
+                if move.state != "cancel" and (line := picking._release_line(move, is_leaving))
+            ],
         }
-        return {name: value for name, value in message.items() if value not in (None, "", [])}
+        if is_leaving:
+            content |= {
+                "ship_by": _moment(picking.scheduled_date),
+                "promised_at": _moment(picking.date_deadline),
+                "ship_to": _address(shipment.partner_id or picking._release_target_partner()),
+            }
+        else:
+            content |= {
+                "origin": picking.origin,
+                "return_of": picking.return_id.name,
+                "expected_at": _moment(picking.scheduled_date),
+            }
+            sender = picking.partner_id or picking.location_id.warehouse_id.partner_id
+            content["supplier" if release.kind == "receipt" else "ship_from"] = _address(sender)
+        nothing = (None, "", [], False)
+        return {name: value for name, value in content.items() if value not in nothing}
 
-    def _release_line(self, move):
+    def _release_target_partner(self):
+        """To whom goods go that leave for another warehouse."""
+        return self.location_dest_id.warehouse_id.partner_id or self.partner_id
+
+    def _release_line(self, move, is_leaving):
+        """:return: what is said of a move, None where nothing of it is to be moved"""
         product = move.product_id
+        # What leaves is what is reserved; what is expected is what was ordered.
+        quantity = move.quantity if is_leaving else move.product_uom_qty
+        if not quantity:
+            return None
         line = {
             "line": move.id,
             "product": product.default_code or product.barcode or f"#{product.id}",
             "barcode": product.barcode or "",
             "name": product.display_name,
-            "quantity": move.quantity,
+            "quantity": quantity,
             "unit": move.product_uom.name,
-            "lots": move.move_line_ids.lot_id.mapped("name"),
+            "lots": sorted(
+                {row.lot_id.name or row.lot_name for row in move.move_line_ids} - {False, None, ""}
+            ),
         }
+        if move.product_uom != product.uom_id:
+            base = move.product_uom._compute_quantity(quantity, product.uom_id)
+            line |= {"base_quantity": base, "base_unit": product.uom_id.name}
         return {name: value for name, value in line.items() if value not in ("", [])}
 
 
@@ -118,6 +89,7 @@ def _moment(value):
 
 
 def _address(partner):
+    """None where nothing is known."""
     parts = {
         "name": partner.name,
         "company": partner.commercial_company_name,
@@ -130,4 +102,4 @@ def _address(partner):
         "phone": partner.phone,
         "email": partner.email,
     }
-    return {name: value for name, value in parts.items() if value}
+    return {name: value for name, value in parts.items() if value} or None

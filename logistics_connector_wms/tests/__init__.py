@@ -5,7 +5,10 @@ from . import (
     test_item_code,
     test_playbook_release,
     test_release,
+    test_release_gates,
+    test_release_kinds,
     test_release_page,
     test_snapshot,
     test_stream,
+    test_release_versions,
 )

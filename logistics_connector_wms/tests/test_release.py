@@ -104,7 +104,7 @@ class TestRelease(ReleaseCommon):
         delivery.action_assign()
         ((state, message),) = self.told(delivery)
         self.assertEqual(state, "pending")
-        path = file_path("logistics_connector_wms/schemas/release-1.0.json")
+        path = file_path("logistics_connector_wms/schemas/release-1.1.json")
         with open(path, encoding="utf-8") as file:
             jsonschema.validate(message, json.load(file), jsonschema.Draft202012Validator)
         self.assertEqual((message["type"], message["orders"]), ("release", [order.name]))
