@@ -48,7 +48,7 @@ class StockWarehouse(models.Model):
     # what holds a delivery back
     logistics_gate_stock = fields.Selection(
         [("some", "As soon as something is reserved"), ("all", "When all of it is reserved")],
-        "Told",
+        "Goods",
         required=True,
         default="some",
         help="A delivery whose shipping policy waits for all products is never told before.",

@@ -80,7 +80,6 @@ class LogisticsRelease(models.Model):
 
     def _words(self, reason):
         """A reason as people read it."""
-
         if reason.code == "hold":
             return self.env._("Held back by a person: %s", *reason.detail)
         if reason.code == "stock":

@@ -280,7 +280,7 @@ class LogisticsRelease(models.Model):
     def _summary(self, content):
         """What was told, for the page: goods and days, no person."""
         rows = [
-            f"{line['quantity']:g} {line['unit']}  {line['product']}  {line.get('name', '')}"
+            f"{line['quantity']:g} {line['unit']}  {line.get('name') or line['product']}"
             + (f"  ({', '.join(line['lots'])})" if line.get("lots") else "")
             for line in content["lines"]
         ]
