@@ -5,7 +5,7 @@ Quantities are Decimal in the product's own unit. A difference is theirs less ou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 ZERO = Decimal(0)
@@ -73,6 +73,22 @@ def judge(
             return Verdict(LOST, difference, explained)
         return Verdict(TIMING, difference, explained)
     return Verdict(LOST if misses_messages else VARIANCE, difference, explained)
+
+
+def spend(flights: Sequence[Flight], explained: Decimal) -> list[Flight]:
+    """What is still on its way when it has explained a line: another lot or state of the same
+    product cannot be explained by the same goods.
+
+    :param explained: of :class:`Verdict`; what goes the other way stays as it is
+    """
+    left = []
+    for one in flights:
+        if explained and (one.quantity > 0) == (explained > 0):
+            used = min(one.quantity, explained, key=abs)
+            explained -= used
+            one = replace(one, quantity=one.quantity - used)
+        left.append(one)
+    return [one for one in left if one.quantity]
 
 
 def is_within(

@@ -119,6 +119,17 @@ class TestSnapshot(AdviceCommon):
         )
         self.assertEqual(self.said().state, "trouble")
         self.assertEqual(self.kinds(self.look(line(self.lamp, 5)))["LAMP-01"], ("timing", -5))
+        # The five are those of the delivery of two, not seven.
+        self.assertEqual(self.kinds(self.look(line(self.lamp, 3)))["LAMP-01"], ("variance", -7))
+
+    def test_one_delivery_explains_once(self):
+        first, second = self.lot(self.oil, "A"), self.lot(self.oil, "B")
+        self.stock(self.oil, 5, first)
+        self.stock(self.oil, 5, second)
+        self.order((self.oil, 4))
+        snapshot = self.look(line(self.oil, 1, lot="A"), line(self.oil, 1, lot="B"))
+        self.assertEqual(sorted(snapshot.result_ids.mapped("kind")), ["timing", "variance"])
+        self.assertEqual(sum(snapshot.result_ids.mapped("explained")), -4)
 
     def test_states_lie_apart_where_they_have_a_place(self):
         place = self.env["stock.location"].create(
@@ -233,6 +244,14 @@ class TestSnapshot(AdviceCommon):
         self.compare()
         self.assertEqual(self.kinds(snapshot)["LAMP-01"], ("match", 0))
 
+    def test_what_is_booked_is_no_case_any_more(self):
+        self.connection.snapshot_streak = 1
+        self.stock(self.lamp, 10)
+        result = self.look(line(self.lamp, 7)).result_ids
+        self.assertTrue(self.cases("stock_differs"))
+        result.with_user(self.manager).action_apply("Counted twice")
+        self.assertFalse(self.cases("stock_differs"))
+
     def test_what_changed_meanwhile_is_not_booked(self):
         self.stock(self.lamp, 10)
         snapshot = self.look(line(self.lamp, 7))
@@ -258,6 +277,9 @@ class TestSnapshot(AdviceCommon):
             first.result_ids.with_user(self.keeper).action_ignore("sample", "2020-01-01")
         first.result_ids.with_user(self.keeper).action_ignore("A sample", today)
         self.assertFalse(self.cases("stock_differs"))
+        first.with_user(self.keeper).action_compare_again()
+        self.compare()
+        self.assertEqual((first.result_ids.is_ignored, first.result_ids.reason), (True, "A sample"))
         second = self.look(line(self.lamp, 9), hours=2)
         self.assertTrue(second.result_ids.is_ignored)
         self.assertFalse(self.cases("stock_differs"))

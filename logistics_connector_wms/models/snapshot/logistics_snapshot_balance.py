@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import SQL
 
-from ...core.reconcile import Flight
+from ...core.reconcile import Flight, spend
 from ..advice.stock_warehouse_advice import LOCATIONS
 
 # Today's stock less what was done after the moment, by the partner's own time where it told one: a
@@ -41,7 +41,8 @@ GROUP BY 1, 2, 3
 # Transfers that the partner may have worked by the moment, and that are not booked here.
 OPEN_MOVES = """
 SELECT m.product_id, CASE WHEN p.id IS NULL THEN 1 ELSE -1 END * m.product_qty,
-       EXTRACT(EPOCH FROM (%(at)s - GREATEST(k.scheduled_date, k.create_date))) / 3600
+       EXTRACT(EPOCH FROM (%(at)s - GREATEST(k.scheduled_date, k.create_date))) / 3600,
+       k.id
 FROM stock_move m
 JOIN stock_picking k ON k.id = m.picking_id
 JOIN stock_picking_type y ON y.id = k.picking_type_id
@@ -58,7 +59,7 @@ SELECT l.product_id,
            / NULLIF((SELECT u.factor FROM uom_uom u JOIN product_template t ON t.uom_id = u.id
                      JOIN product_product pp ON pp.product_tmpl_id = t.id
                      WHERE pp.id = l.product_id), 0), 1),
-       0
+       0, a.picking_id
 FROM logistics_advice_line l JOIN logistics_advice a ON a.id = l.advice_id
 WHERE a.connection_id = %(connection)s AND a.state IN ('ready', 'waiting', 'partial', 'trouble')
       AND a.kind IN ('ship', 'receipt', 'adjustment') AND l.state IN ('open', 'trouble')
@@ -123,9 +124,22 @@ class LogisticsSnapshot(models.Model):
             "warehouse": self.warehouse_id.id,
         }
         self.env.flush_all()
+        told, pending = self._flights(UNBOOKED, values), self._flights(OPEN_MOVES, values)
         flights = defaultdict(list)
-        for statement in (OPEN_MOVES, UNBOOKED):
-            self.env.cr.execute(statement, values)
-            for product_id, quantity, hours in self.env.cr.fetchall():
-                flights[product_id].append(Flight(Decimal(str(quantity)), float(hours or 0)))
+        for (product_id, picking_id), several in pending.items():
+            # What they told of a transfer is a part of it, not more on its way.
+            of_it = told.get((product_id, picking_id), []) if picking_id else []
+            several = spend(several, sum((one.quantity for one in of_it), Decimal(0)))
+            flights[product_id] += several
+        for (product_id, _picking_id), several in told.items():
+            flights[product_id] += several
         return flights
+
+    def _flights(self, statement, values):
+        """What a statement finds: dict, (product id, transfer's id or None) → list of flights."""
+        self.env.cr.execute(statement, values)
+        found = defaultdict(list)
+        for product_id, quantity, hours, picking_id in self.env.cr.fetchall():
+            flight = Flight(Decimal(str(quantity)), float(hours or 0))
+            found[product_id, picking_id].append(flight)
+        return found

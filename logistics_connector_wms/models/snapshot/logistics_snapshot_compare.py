@@ -9,7 +9,7 @@ from odoo.addons.logistics_connector_base.core.setbacks import MESSAGE, setback
 from odoo.addons.logistics_connector_base.intake import waker
 
 from ...core import reconcile
-from ...core.reconcile import MAPPING, MATCH, TIMING, Tolerance, judge
+from ...core.reconcile import MAPPING, MATCH, TIMING, Tolerance, judge, spend
 
 _logger = logging.getLogger(__name__)
 
@@ -278,11 +278,19 @@ class LogisticsSnapshot(models.Model):
         prices = {product.id: Decimal(repr(product.standard_price)) for product in products}
         flights = self._in_flight()
         rows = []
-        for key in sorted(keys):
+
+        def order(key):
+            # What is on its way is goods for sale, and explains as many lines as it can.
+            size = abs(theirs.get(key, zero) - ours.get(key, zero))
+            return key[0], key[2] != "available", size, key
+
+        for key in sorted(keys, key=order):
             product_id, lot_id, condition = key
             price = prices[product_id]
             one, other = theirs.get(key, zero), ours.get(key, zero)
             verdict = judge(one, other, price, flights.get(product_id, ()), tolerance, misses)
+            if verdict.explained:
+                flights[product_id] = spend(flights[product_id], verdict.explained)
             row = self._row(product_id, lot_id, condition, "", verdict.kind, "")
             row.update(
                 theirs=one,
@@ -327,6 +335,13 @@ class LogisticsSnapshot(models.Model):
             (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
             for one in self._previous().result_ids.filtered(lambda one: one.kind != MATCH)
         }
+        # Decided about this very snapshot, which is compared again.
+        decided = {
+            (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
+            for one in self.result_ids
+            if one.is_ignored
+        }
+        decided = {key: (one.difference, *one._decision()) for key, one in decided.items()}
         self.result_ids.unlink()
         today = fields.Date.today()
         values, unexplained = [], (reconcile.LOST, reconcile.VARIANCE, MAPPING)
@@ -342,9 +357,13 @@ class LogisticsSnapshot(models.Model):
             ignored = (False, None, None, None)
             if old and row["streak"]:
                 row["streak"] += old.streak
-                same = abs(old.difference - float(row["difference"])) < 1e-6
-                if old.is_ignored and same and old.ignored_until and old.ignored_until >= today:
-                    ignored = (True, old.ignored_until, old.reason, old.decided_by_id.id or None)
+                if old.is_ignored:
+                    decided.setdefault(key, (old.difference, *old._decision()))
+            if key in decided and row["streak"]:
+                difference, until, *who = decided[key]
+                same = abs(difference - float(row["difference"])) < 1e-6
+                if same and until and until >= today:
+                    ignored = (True, until, *who)
             row["ignored"] = ignored[0]
             values.append(
                 (
@@ -414,6 +433,7 @@ class LogisticsSnapshot(models.Model):
             lambda one: (
                 one.streak
                 and not one.is_ignored
+                and not one.move_id
                 and (one.streak >= connection.snapshot_streak or (at_once and one.worth >= at_once))
             )
         )

@@ -61,7 +61,12 @@ class LogisticsSnapshotResult(models.Model):
         for snapshot in self.sudo().snapshot_id:
             results = self.sudo().filtered(lambda one, own=snapshot: one.snapshot_id == own)
             moves |= snapshot._apply(results, reason.strip()[:200])
+            snapshot._tell()
         return moves.ids
+
+    def _decision(self):
+        """Until when it is left alone, why, and who said so."""
+        return self.ignored_until, self.reason, self.decided_by_id.id or None
 
 
 class LogisticsSnapshot(models.Model):

@@ -5,7 +5,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_wms.core import reconcile
-from odoo.addons.logistics_connector_wms.core.reconcile import Flight, Tolerance, accuracy, judge
+from odoo.addons.logistics_connector_wms.core.reconcile import (
+    Flight,
+    Tolerance,
+    accuracy,
+    judge,
+    spend,
+)
 
 PRICE = Decimal(10)
 
@@ -70,3 +76,16 @@ def test_a_late_confirmation_is_no_variance(ours, several, data):
         (data.draw(st.sampled_from([Decimal(0), one.quantity])) for one in several), Decimal(0)
     )
     assert judge(ours + worked, ours, PRICE, several).kind in (reconcile.MATCH, reconcile.TIMING)
+
+
+@given(flights, quantities)
+def test_what_explained_a_line_explains_no_other(several, difference):
+    explained = judge(difference, Decimal(0), PRICE, several).explained
+    left = spend(several, explained)
+    total = sum((one.quantity for one in several), Decimal(0))
+    assert sum((one.quantity for one in left), Decimal(0)) == total - explained
+    # As much as went, and nothing of what goes the other way.
+    for sign in (1, -1):
+        had = sum(one.quantity * sign for one in several if one.quantity * sign > 0)
+        has = sum(one.quantity * sign for one in left if one.quantity * sign > 0)
+        assert had - has == max(explained * sign, 0)
