@@ -178,3 +178,26 @@ class TestAdviceAdjustment(PlacesCommon):
         self.tell({"type": "progress", "order": delivery.name, "stage": "started", **later})
         self.assertEqual(delivery.shipment_ids.state, "in_fulfilment")
         self.assertEqual((self.said().state, delivery.state), ("applied", "assigned"))
+
+    def test_those_in_trouble_do_not_wake_each_other(self):
+        """Else a desk is never done, and what it wakes all the time nobody else can book beside."""
+        body = {
+            "id": "two",
+            "issuer": "harbour",
+            "advices": [
+                self.advice("adjustment", id=number, lines=[line(self.oil, -1, lot=number)])
+                for number in ("L1", "L2")
+            ],
+        }
+        self.receive(self.connection, body, at=fields.Datetime.now())
+        self.env.flush_all()
+        desk = self.env["logistics.advice.desk"].with_user(self.service)
+        with self.enter_registry_test_mode():
+            for _look in range(6):
+                claimed = desk._claim()
+                if not claimed:
+                    break
+                desk._work(*claimed)
+        self.assertFalse(claimed)
+        self.env.invalidate_all()
+        self.assertEqual(self.said().mapped("state"), ["trouble", "trouble"])

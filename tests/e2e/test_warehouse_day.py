@@ -82,7 +82,10 @@ class Day:
             self.server.tick()
             self.server.empty()
             self.settle()
-            while self.harbour.accept():
+            # What waits for goods that were told of last is in trouble until these are booked.
+            for _look in range(5):
+                if not self.harbour.accept():
+                    break
                 self.settle()
             is_new = len(self.server.building.orders) > orders
             if not is_new and not self.server.building.open_orders():

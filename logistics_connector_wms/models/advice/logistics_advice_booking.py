@@ -107,8 +107,10 @@ class LogisticsAdvice(models.Model):
             self._report("advice_trouble", troubled[0].trouble)
         else:
             self._heal(self.env._("It was booked."))
-        # Goods that came in, or another state of things, may be what others waited for.
-        self.env["logistics.advice.desk"]._wake_waiting(self.connection_id, besides=self.ids)
+        # Goods that came in, or another state of things, may be what others waited for. What only
+        # got into trouble changed nothing: two of them would wake each other for ever.
+        if moves:
+            self.env["logistics.advice.desk"]._wake_waiting(self.connection_id, besides=self.ids)
 
     def _report(self, kind, problem):
         self.env["logistics.exception"].sudo()._report(
