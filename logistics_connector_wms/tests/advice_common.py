@@ -35,6 +35,28 @@ class AdviceCommon(InboxCommon):
             {"name": code, "default_code": code, "is_storable": True, **values}
         )
 
+    @classmethod
+    def make_flow(cls, **values):
+        """How the 3PL is told of releases."""
+        return cls.env["logistics.flow"].create(
+            {
+                "name": "Order releases",
+                "code": "release",
+                "connection_id": cls.connection.id,
+                "url": "https://harbour.example.com/orders",
+                **values,
+            }
+        )
+
+    def arrive(self, delivery):
+        """What was told of a delivery has reached the 3PL."""
+        self.env.cr.precommit.run()
+        told = self.env["logistics.message"].search(
+            [("direction", "=", "out"), ("business_key", "=", delivery.name)]
+        )
+        self.assertTrue(told)
+        told.filtered(lambda one: one.state == "pending").state = "delivered"
+
     def lot(self, product, name):
         return self.env["stock.lot"].create({"name": name, "product_id": product.id})
 

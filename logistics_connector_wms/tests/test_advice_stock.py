@@ -170,6 +170,23 @@ class TestAdviceAdjustment(PlacesCommon):
         self.work()
         self.assertEqual((self.said().state, self.on_hand(self.lamp)), ("applied", 8))
 
+    def test_an_answer_reaches_the_release(self):
+        self.make_flow(ack="message")
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 3))
+        self.arrive(delivery)
+        release = self.env["logistics.release"].search([("picking_id", "=", delivery.id)])
+        self.assertEqual(release.version, 1)
+        told = {"type": "release", "order": delivery.name, "release": 1}
+        self.tell({**told, "answer": "accepted"})
+        self.assertEqual((release.state, self.said().state), ("accepted", "applied"))
+        self.assertEqual(delivery.shipment_ids.state, "released")
+        delivery.action_cancel()
+        self.arrive(delivery)
+        self.tell({**told, "answer": "too_late", "reason": "It stands at the dock."})
+        self.assertEqual(release.state, "too_late")
+        self.assertIn("It stands at the dock", self.cases("release_too_late").detail)
+
     def test_progress_is_history_without_a_stock_move(self):
         self.stock(self.lamp, 10)
         delivery = self.order((self.lamp, 3))

@@ -188,7 +188,7 @@ class LogisticsAdvice(models.Model):
         return said
 
     def _told_quantities(self):
-        """What the last release of the transfer asked for.
+        """What the last release asked for that the warehouse may have: not one that waits still.
 
         :return: dict, number of the line → Decimal in the product's unit; None where no release can
             be read
@@ -198,7 +198,10 @@ class LogisticsAdvice(models.Model):
             ("direction", "=", "out"),
             ("res_model", "=", "stock.picking"),
             ("res_id", "=", self.picking_id.id),
-            ("state", "not in", ("cancelled", "rejected")),
+            ("state", "not in", ("cancelled", "rejected", "dismissed")),
+            "|",
+            ("state", "not in", ("pending", "scheduled")),
+            ("tries", ">", 0),
         ]
         messages = self.env["logistics.message"].sudo().search(domain, order="id desc")
         bodies = messages._read_bodies()

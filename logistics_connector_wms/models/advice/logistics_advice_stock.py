@@ -105,12 +105,20 @@ class LogisticsAdvice(models.Model):
         return reason.location_id or line.product_id.property_stock_inventory
 
     def _book_release(self):
-        """What a warehouse answers to a release stands with its shipment, as an event."""
+        """What a warehouse answers is a matter of the release; its event stands in the history."""
         root = self._find_released()
         if not root:
             problem = self.env._("No transfer %s is known here.", self.order_ref or "-")
             return self._wait(problem, "advice_unknown_order")
-        self.write({"picking_id": root.id, "warehouse_id": root.picking_type_id.warehouse_id.id})
+        self.write({"picking_id": root.id, "warehouse_id": self._warehouse_of(root).id})
+        release = self.env["logistics.release"].search(
+            [("picking_id", "=", root.id), ("connection_id", "=", self.connection_id.id)],
+            order="id desc",
+            limit=1,
+        )
+        if release:
+            take = getattr(release, f"_take_{self.answer}")
+            take(self.release_revision or None, self.text or "", self.occurred_at)
         self._finish()
         return None
 
