@@ -18,18 +18,23 @@ class LogisticsAdvice(models.Model):
     _inherit = "logistics.advice"
 
     def _book(self):
-        """Book what is open of one advice. Whoever comes second finds it done."""
+        """Book what is open of one advice. Whoever comes second finds it done.
+
+        :return: whether goods were moved: others may have waited for that
+        """
         self.ensure_one()
         self.env.cr.execute(
             "SELECT state FROM logistics_advice WHERE id = %s FOR UPDATE", (self.id,)
         )
         row = self.env.cr.fetchone()
         if not row or row[0] not in OPEN_STATES:
-            return
+            return False
         self.invalidate_recordset()
+        before = self.move_ids
         company = self.company_id
         advice = self.with_company(company).with_context(allowed_company_ids=company.ids)
         getattr(advice, f"_book_{self.kind}")()
+        return bool(self.move_ids - before)
 
     # -- meaning ------------------------------------------------------------------------------
 
@@ -107,10 +112,6 @@ class LogisticsAdvice(models.Model):
             self._report("advice_trouble", troubled[0].trouble)
         else:
             self._heal(self.env._("It was booked."))
-        # Goods that came in, or another state of things, may be what others waited for. What only
-        # got into trouble changed nothing: two of them would wake each other for ever.
-        if moves:
-            self.env["logistics.advice.desk"]._wake_waiting(self.connection_id, besides=self.ids)
 
     def _report(self, kind, problem):
         self.env["logistics.exception"].sudo()._report(

@@ -11,6 +11,8 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
+# First key of the advisory lock of whoever books ("LOGV").
+DESK_LOCK = 0x4C4F4756
 LANE = 1
 IDENTITY_KEY = "logistics.advice"
 SLICE_SECONDS = 20
@@ -117,15 +119,31 @@ class LogisticsAdviceDesk(models.AbstractModel):
         """
         deadline, count = time.monotonic() + SLICE_SECONDS, 0
         try:
-            while time.monotonic() < deadline:
-                claimed = self._claim()
-                if not claimed:
-                    break
-                self._work(*claimed)
-                count += 1
+            with self._alone() as is_alone:
+                while is_alone and time.monotonic() < deadline:
+                    claimed = self._claim()
+                    if not claimed:
+                        break
+                    self._work(*claimed)
+                    count += 1
         finally:
             waker.wake(self.env.cr.dbname)  # what is due by now starts the next slice
         return f"{count} advices looked at"
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """Hold the desk, on a connection of its own that is in no transaction meanwhile; yields
+        whether it was free. Two of them would only get into each other's way at the same stock."""
+        with contextlib.closing(self.env.registry.cursor()) as cr:
+            cr.execute("SELECT pg_try_advisory_lock(%s, 0)", (DESK_LOCK,))
+            is_free = cr.fetchone()[0]
+            cr.rollback()
+            try:
+                yield is_free
+            finally:
+                if is_free:
+                    cr.execute("SELECT pg_advisory_unlock(%s, 0)", (DESK_LOCK,))
+                    cr.rollback()
 
     def _claim(self):
         """Take the next advice, and count the try; committed before any work is done.
@@ -142,7 +160,15 @@ class LogisticsAdviceDesk(models.AbstractModel):
             if tries > MAX_TRIES:
                 raise UserError(self.env._("Each try to book it ended without a word."))
             with self._transaction() as env:
-                env["logistics.advice"].sudo().browse(advice_id)._book()
+                advice = env["logistics.advice"].sudo().browse(advice_id)
+                has_moved = advice._book()
+                # What is still to be computed is so with the rights by which it was booked.
+                advice.env.flush_all()
+                connection_id = advice.connection_id.id
+            # What only got into trouble changed nothing: two of them would wake each other for
+            # ever. In a transaction of its own: whom it meets undoes no booking.
+            if has_moved:
+                self._wake_others(connection_id, advice_id)
         except Exception as error:
             trouble = setback(error)
             if trouble == MESSAGE:
@@ -154,6 +180,13 @@ class LogisticsAdviceDesk(models.AbstractModel):
                     env.cr.execute(AGAIN, {"id": advice_id, "seconds": seconds})
             else:
                 raise
+
+    def _wake_others(self, connection_id, advice_id):
+        """Goods that came in, or another state of things, may be what others waited for."""
+        with self._transaction() as env:
+            self._isolate(env.cr)
+            connection = env["logistics.connection"].browse(connection_id)
+            env[self._name]._wake_waiting(connection, besides=[advice_id])
 
     def _record_failure(self, advice_id, tries, error):
         """What Odoo itself refuses is told to a person at once; anything else is tried again."""

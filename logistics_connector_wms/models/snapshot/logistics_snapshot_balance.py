@@ -50,6 +50,9 @@ LEFT JOIN stock_location p ON p.id = m.location_id AND p.parent_path LIKE %(view
 LEFT JOIN stock_location d ON d.id = m.location_dest_id AND d.parent_path LIKE %(view)s
 WHERE m.state IN ('assigned', 'partially_available', 'confirmed', 'waiting')
       AND k.create_date <= %(at)s AND (p.id IS NULL) <> (d.id IS NULL)
+      -- Of what is held back, or waits to be told, the partner knows nothing.
+      AND NOT EXISTS (SELECT 1 FROM logistics_release r WHERE r.picking_id = k.id
+                      AND r.connection_id = %(connection)s AND r.told_at IS NULL)
 """
 # What the partner told and we have not booked: it waits, or a person decides about it.
 UNBOOKED = """
