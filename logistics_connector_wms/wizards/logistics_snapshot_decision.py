@@ -16,14 +16,14 @@ class LogisticsSnapshotDecision(models.TransientModel):
     result_ids = fields.Many2many("logistics.snapshot.result", string="Differences", readonly=True)
     reason = fields.Char(required=True)
     until = fields.Date(
-        "Until", default=lambda self: fields.Date.add(fields.Date.context_today(self), days=30)
+        default=lambda self: fields.Date.add(fields.Date.context_today(self), days=30)
     )
     difference_value = fields.Monetary("Worth", compute="_compute_difference_value")
     currency_id = fields.Many2one("res.currency", compute="_compute_difference_value")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         if self.env.context.get("active_model") == "logistics.snapshot.result":
             values["result_ids"] = [(6, 0, self.env.context.get("active_ids") or [])]
         return values

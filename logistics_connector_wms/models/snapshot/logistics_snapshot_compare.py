@@ -330,19 +330,27 @@ class LogisticsSnapshot(models.Model):
             limit=1,
         )
 
+    def _results(self, domain):
+        """Some of the results, without reading all of them."""
+        results = self.env["logistics.snapshot.result"]
+        return results.search([("snapshot_id", "in", self.ids), *domain])
+
     def _write_results(self, rows):
         before = {
             (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
-            for one in self._previous().result_ids.filtered(lambda one: one.kind != MATCH)
+            for one in self._previous()._results([("kind", "!=", MATCH)])
         }
         # Decided about this very snapshot, which is compared again.
         decided = {
             (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
-            for one in self.result_ids
-            if one.is_ignored
+            for one in self._results([("is_ignored", "=", True)])
         }
         decided = {key: (one.difference, *one._decision()) for key, one in decided.items()}
-        self.result_ids.unlink()
+        # Tens of thousands; nothing but their snapshot knows them.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM logistics_snapshot_result WHERE snapshot_id = %s", (self.id,)
+        )
         today = fields.Date.today()
         values, unexplained = [], (reconcile.LOST, reconcile.VARIANCE, MAPPING)
         for row in rows:
@@ -429,12 +437,12 @@ class LogisticsSnapshot(models.Model):
             return  # it came late: the newer one has told
         connection = self.connection_id
         at_once = connection.snapshot_at_once
-        told = self.result_ids.filtered(
+        lasting = self._results(
+            [("streak", ">", 0), ("is_ignored", "=", False), ("move_id", "=", False)]
+        )
+        told = lasting.filtered(
             lambda one: (
-                one.streak
-                and not one.is_ignored
-                and not one.move_id
-                and (one.streak >= connection.snapshot_streak or (at_once and one.worth >= at_once))
+                one.streak >= connection.snapshot_streak or (at_once and one.worth >= at_once)
             )
         )
         key = f"stock:{self.warehouse_id.id}"

@@ -48,7 +48,7 @@ class LogisticsSnapshotResult(models.Model):
         help="The part of the difference that open releases, receipts and messages explain.",
     )
     worth = fields.Monetary(
-        "Worth", readonly=True, help="What the difference is worth, more and less alike."
+        readonly=True, help="What the difference is worth, more and less alike."
     )
     kind = fields.Selection(KINDS, "It is", required=True, readonly=True)
     why = fields.Char(readonly=True)
@@ -63,6 +63,8 @@ class LogisticsSnapshotResult(models.Model):
     move_id = fields.Many2one(
         "stock.move", "Booked as", readonly=True, index="btree_not_null", ondelete="set null"
     )
+
+    _differing = models.Index("(snapshot_id, kind) WHERE kind <> 'match'")
 
     @api.depends("product_id", "lot_id", "said_as")
     def _compute_display_name(self):
