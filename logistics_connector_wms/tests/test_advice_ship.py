@@ -1,5 +1,6 @@
 """What a warehouse says that it shipped is booked by Odoo's own methods: once, and right."""
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .advice_common import AdviceCommon
@@ -290,6 +291,8 @@ class TestAdviceShip(AdviceCommon):
             ],
         )
         self.assertEqual((self.said().state, delivery.state), ("trouble", "assigned"))
+        with self.assertRaisesRegex(UserError, "Nobody knows “HF-9”"):
+            self.said().line_ids[0].with_user(self.keeper).action_accept()
         self.assertEqual(self.on_hand(self.lamp), 10)
         self.assertEqual(len(self.cases()), 1)
 

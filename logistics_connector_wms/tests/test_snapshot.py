@@ -68,6 +68,7 @@ class TestSnapshot(AdviceCommon):
                 "HF-9": ("mapping", 0),
             },
         )
+        self.assertEqual(snapshot.result_ids.filtered("why").why, "unknown_product")
         self.assertEqual((snapshot.state, snapshot.compared_count), ("compared", 4))
         self.assertEqual((snapshot.difference_count, snapshot.difference_value), (3, 30))
         self.assertEqual((snapshot.accuracy, round(snapshot.accuracy_value, 2)), (0.25, 0.7))
@@ -164,6 +165,11 @@ class TestSnapshot(AdviceCommon):
             {("A", -2), ("B", 2), ("OIL-5L (C)", 0)},
         )
 
+    def test_what_is_not_kept_in_stock_is_no_difference(self):
+        self.lamp.is_storable = False
+        snapshot = self.look(line(self.lamp, 5))
+        self.assertEqual(snapshot.result_ids.mapped("why"), ["not_kept"])
+
     def test_their_units(self):
         self.env.ref("uom.product_uom_dozen").active = True
         self.stock(self.lamp, 24)
@@ -223,6 +229,11 @@ class TestSnapshot(AdviceCommon):
         snapshot = self.look(line(self.lamp, 1), warehouse="BRE")
         self.assertEqual(snapshot.state, "problem")
         self.assertIn("BRE", self.cases("stock_differs").name)
+        self.warehouse.logistics_code = "BRE"
+        snapshot.with_user(self.keeper).action_compare_again()
+        self.compare()
+        self.assertEqual(snapshot.state, "compared")
+        self.assertFalse(self.cases("stock_differs"))
 
     # -- decisions ----------------------------------------------------------------------------
 

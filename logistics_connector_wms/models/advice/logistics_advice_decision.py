@@ -59,6 +59,15 @@ class LogisticsAdviceLine(models.Model):
     def action_accept(self):
         """It is true although it differs: it is booked as the warehouse says."""
         self._check_decision()
+        for line in self:
+            if line.state == "trouble" and not line.may_accept:
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” cannot be booked by saying that it is true: %(why)s",
+                        line=line.display_name,
+                        why=line.trouble or "",
+                    )
+                )
         lines = self.sudo()
         lines._decide({"is_accepted": True, "state": "open"})
         lines.advice_id._set_ready()

@@ -18,6 +18,8 @@ DISPOSITIONS = [
     ("scrap", "Scrapped"),
     ("refurbish", "To be refurbished"),
 ]
+# What a person can say is true. An unknown product, unit or lot must be made known instead.
+ACCEPTABLE = ("fraction", "over", "not_ordered", "substitute", "other_lot", "cancelled", "whole")
 
 
 class LogisticsAdviceLine(models.Model):
@@ -67,11 +69,18 @@ class LogisticsAdviceLine(models.Model):
     is_accepted = fields.Boolean(
         "Accepted by a person", readonly=True, help="It is booked although it differs."
     )
+    may_accept = fields.Boolean(compute="_compute_may_accept")
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     move_line_ids = fields.One2many(
         "stock.move.line", "logistics_advice_line_id", "Booked as", readonly=True
     )
+
+    @api.depends("state", "trouble_code")
+    def _compute_may_accept(self):
+        """Whether a person's word is enough to book it: what nobody understands stays so."""
+        for line in self:
+            line.may_accept = line.state == "trouble" and line.trouble_code in ACCEPTABLE
 
     @api.depends("product_id", "product_code", "barcode")
     def _compute_display_name(self):

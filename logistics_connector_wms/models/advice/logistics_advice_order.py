@@ -1,4 +1,3 @@
-import json
 from decimal import Decimal
 
 from odoo import models
@@ -155,70 +154,6 @@ class LogisticsAdvice(models.Model):
         if self.kind == "ship" and is_partial and not self._in_trouble() and not self.booked_at:
             said = self._with_unlisted(said, wanted)
         return said
-
-    def _with_unlisted(self, said, wanted):
-        """Of an advice that names exceptions only, the rest as lines of its own: what is booked is
-        seen."""
-        told = self._told_quantities()
-        if told is not None:
-            # What is open and was not released, as it had no stock, has not left.
-            done = {
-                one.key: self._done_of(self.env["stock.move"].browse(one.key)) for one in wanted
-            }
-            wanted = allocation.released(wanted, told, done)
-        added = allocation.in_full(wanted, said, first_key=0)[len(said) :]
-        for one in added:
-            product = self.env["product.product"].browse(one.product)
-            line = self.env["logistics.advice.line"].create(
-                {
-                    "advice_id": self.id,
-                    "connection_id": self.connection_id.id,
-                    "company_id": self.company_id.id,
-                    "sequence": 10000 + one.key,
-                    "product_code": product.default_code or f"#{product.id}",
-                    "product_id": product.id,
-                    "uom_id": product.uom_id.id,
-                    "quantity": float(one.quantity),
-                    "line_number": one.line,
-                    "condition": "available",
-                    "reason": self.env._("Not listed: left in full"),
-                }
-            )
-            said.append(Said(line.id, one.product, one.quantity, one.line))
-        return said
-
-    def _told_quantities(self):
-        """What the last release asked for that the warehouse may have: not one that waits still.
-
-        :return: dict, number of the line → Decimal in the product's unit; None where no release can
-            be read
-        """
-        domain = [
-            ("connection_id", "=", self.connection_id.id),
-            ("direction", "=", "out"),
-            ("res_model", "=", "stock.picking"),
-            ("res_id", "=", self.picking_id.id),
-            ("state", "not in", ("cancelled", "rejected", "dismissed")),
-            "|",
-            ("state", "not in", ("pending", "scheduled")),
-            ("tries", ">", 0),
-        ]
-        messages = self.env["logistics.message"].sudo().search(domain, order="id desc")
-        bodies = messages._read_bodies()
-        for message in messages:
-            try:
-                lines = json.loads(bodies.get(message.id) or b"null")["lines"]
-            except (ValueError, TypeError, KeyError):
-                continue  # a cancellation, or what is kept no longer
-            told = {}
-            for line in lines:
-                move = self.env["stock.move"].browse(line["line"]).exists()
-                asked = move.product_uom._compute_quantity(
-                    line["quantity"], move.product_id.uom_id, round=False
-                )
-                told[line["line"]] = Decimal(repr(asked)).quantize(Decimal("0.000001")).normalize()
-            return told
-        return None
 
     def _note_expected(self, by_id, plan, wanted):
         """With each line what was open of it: the other one of the two sides."""

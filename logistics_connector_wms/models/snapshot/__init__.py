@@ -4,7 +4,9 @@ from . import (
     logistics_snapshot_result,
     logistics_snapshot_filing,
     logistics_snapshot_balance,
+    logistics_snapshot_work,
     logistics_snapshot_compare,
+    logistics_snapshot_outcome,
     logistics_snapshot_decision,
     logistics_connection_snapshot,
 )

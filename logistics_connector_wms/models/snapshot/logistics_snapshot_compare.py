@@ -1,125 +1,11 @@
-import contextlib
-import logging
-import time
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import api, fields, models
-from odoo.addons.logistics_connector_base.core.setbacks import MESSAGE, setback
-from odoo.addons.logistics_connector_base.intake import waker
+from odoo import models
 
-from ...core import reconcile
-from ...core.reconcile import MAPPING, MATCH, TIMING, Tolerance, judge, spend
+from ...core.reconcile import MAPPING, Tolerance, judge, spend
 
-_logger = logging.getLogger(__name__)
-
-LANE = 1
-IDENTITY_KEY = "logistics.snapshot"
-MAX_TRIES = 5
-LEASE = 300  # seconds; of a process that died nothing is known but that it has not written the end
-CLAIM = """
-UPDATE logistics_snapshot SET tries = tries + 1,
-    next_try_at = now() AT TIME ZONE 'UTC' + make_interval(secs => %(lease)s)
-WHERE id = (
-    SELECT id FROM logistics_snapshot
-    WHERE state = 'to_compare'
-          AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC')
-    ORDER BY next_try_at NULLS FIRST, as_of, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, tries
-"""
-WAITING = """
-SELECT EXISTS (SELECT 1 FROM logistics_snapshot WHERE state = 'to_compare'
-               AND (next_try_at IS NULL OR next_try_at <= now() AT TIME ZONE 'UTC'))
-"""
-DUE_IN = """
-SELECT EXTRACT(EPOCH FROM min(next_try_at) - now() AT TIME ZONE 'UTC')::float
-FROM logistics_snapshot WHERE state = 'to_compare' AND next_try_at > now() AT TIME ZONE 'UTC'
-"""
-RESULTS = """
-INSERT INTO logistics_snapshot_result (snapshot_id, connection_id, company_id, warehouse_id,
-    product_id, lot_id, condition, said_as, theirs, ours, difference, explained, worth, kind, why,
-    streak, is_ignored, ignored_until, reason, decided_by_id)
-VALUES %s
-"""
 STATES = ("damaged", "quarantine", "held")
-
-
-class LogisticsSnapshotDesk(models.AbstractModel):
-    """Compares snapshots, each in a transaction of its own. A job that may die at any moment."""
-
-    _name = "logistics.snapshot.desk"
-    _description = "Desk that Compares Stock Snapshots"
-
-    @api.model
-    def _wake_after_commit(self):
-        dbname = self.env.cr.dbname
-        self.env.cr.postcommit.add(lambda: waker.wake(dbname))
-
-    @api.model
-    def _wake(self):
-        """Enqueue the job where something is to be compared; whether something is."""
-        self.env.cr.execute(WAITING)
-        if not self.env.cr.fetchone()[0]:
-            return False
-        self.env["logistics.job.starter"]._start(
-            self, "_drain", LANE, IDENTITY_KEY, "Logistics: compare stock snapshots, lane %s"
-        )
-        return True
-
-    @api.model
-    def _due_in(self):
-        """Seconds until something is to be looked at again; None when nothing is."""
-        self.env.cr.execute(DUE_IN)
-        return self.env.cr.fetchone()[0]
-
-    @api.model
-    def _drain(self, lane=LANE):
-        """Job: compare until nothing waits or the slice is over; a line for the job's result."""
-        deadline, count = time.monotonic() + 20, 0
-        try:
-            while time.monotonic() < deadline and (claimed := self._claim()):
-                self._work(*claimed)
-                count += 1
-        finally:
-            waker.wake(self.env.cr.dbname)
-        return f"{count} snapshots compared"
-
-    def _claim(self):
-        with self._transaction() as env:
-            self._isolate(env.cr)
-            env.cr.execute(CLAIM, {"lease": LEASE})
-            return env.cr.fetchone()
-
-    def _work(self, snapshot_id, tries):
-        try:
-            with self._transaction() as env:
-                env["logistics.snapshot"].sudo().browse(snapshot_id)._compare()
-        except Exception as error:
-            if setback(error) != MESSAGE:
-                raise  # it is claimed again when the lease is over
-            _logger.warning("snapshot %s could not be compared", snapshot_id, exc_info=error)
-            if tries >= MAX_TRIES:
-                with self._transaction() as env:
-                    snapshot = env["logistics.snapshot"].sudo().browse(snapshot_id)
-                    snapshot._cannot(f"{type(error).__name__}: {error}")
-
-    def _isolate(self, cr):
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-
-    @contextlib.contextmanager
-    def _transaction(self):
-        with self.env.registry.cursor() as cr:
-            env = api.Environment(cr, self.env.uid, {"tracking_disable": True})
-            yield env
-            env.flush_all()
-
-
-class LogisticsInbox(models.AbstractModel):
-    _inherit = "logistics.inbox"
-
-    @api.model
-    def _boxes(self):
-        return (*super()._boxes(), "logistics.snapshot.desk")
 
 
 class LogisticsSnapshot(models.Model):
@@ -154,6 +40,9 @@ class LogisticsSnapshot(models.Model):
         rows = self._judged(theirs, ours)
         rows += [self._row(None, 0, "available", words, MAPPING, why) for words, why in unknown]
         self._write_results(rows)
+        self.env["logistics.exception"]._resolve_keys(
+            [f"snapshot:{self.id}"], self.env._("It was compared.")
+        )
         self._tell()
 
     def _cannot(self, problem):
@@ -200,12 +89,16 @@ class LogisticsSnapshot(models.Model):
         )
         factors = self._factors(meant)
         lots = self._lots(products, {row[3] for row in rows if row[3]})
+        kept = set(products.filtered("is_storable").ids)
         tracked = set(products.filtered(lambda one: one.tracking != "none").ids)
         apart = {condition for _place, condition, _path in self._condition_places()}
         side, unknown = defaultdict(Decimal), []
         for *words, lot_name, on_hand, damaged, quarantine, held in rows:
             goods = meant[tuple(words)]
             said = words[0] or words[1]
+            if not goods.trouble and goods.product_id not in kept:
+                unknown.append((said, "not_kept"))
+                continue
             if goods.trouble:
                 unknown.append((said, goods.trouble))
                 continue
@@ -240,7 +133,11 @@ class LogisticsSnapshot(models.Model):
         if not names:
             return {}
         found = self.env["stock.lot"].search(
-            [("product_id", "in", products.ids), ("name", "in", list(names))]
+            [
+                ("product_id", "in", products.ids),
+                ("name", "in", list(names)),
+                ("company_id", "in", [False, self.company_id.id]),
+            ]
         )
         return {(lot.product_id.id, lot.name): lot.id for lot in found}
 
@@ -314,165 +211,3 @@ class LogisticsSnapshot(models.Model):
             "why": why or None,
             **dict.fromkeys(("theirs", "ours", "difference", "explained", "worth", "all"), zero),
         }
-
-    # -- what is written ----------------------------------------------------------------------
-
-    def _previous(self):
-        """The snapshot of the warehouse that was compared before this one."""
-        return self.search(
-            [
-                ("warehouse_id", "=", self.warehouse_id.id),
-                ("state", "=", "compared"),
-                ("as_of", "<", self.as_of),
-                ("id", "!=", self.id),
-            ],
-            order="as_of desc, id desc",
-            limit=1,
-        )
-
-    def _results(self, domain):
-        """Some of the results, without reading all of them."""
-        results = self.env["logistics.snapshot.result"]
-        return results.search([("snapshot_id", "in", self.ids), *domain])
-
-    def _write_results(self, rows):
-        before = {
-            (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
-            for one in self._previous()._results([("kind", "!=", MATCH)])
-        }
-        # Decided about this very snapshot, which is compared again.
-        decided = {
-            (one.product_id.id, one.lot_id.id, one.condition, one.said_as or ""): one
-            for one in self._results([("is_ignored", "=", True)])
-        }
-        decided = {key: (one.difference, *one._decision()) for key, one in decided.items()}
-        # Tens of thousands; nothing but their snapshot knows them.
-        self.env.flush_all()
-        self.env.cr.execute(
-            "DELETE FROM logistics_snapshot_result WHERE snapshot_id = %s", (self.id,)
-        )
-        today = fields.Date.today()
-        values, unexplained = [], (reconcile.LOST, reconcile.VARIANCE, MAPPING)
-        for row in rows:
-            row["streak"] = 1 if row["kind"] in unexplained else 0
-            key = (
-                row["product_id"] or False,
-                row["lot_id"] or False,
-                row["condition"],
-                row["said_as"] or "",
-            )
-            old = before.get(key)
-            ignored = (False, None, None, None)
-            if old and row["streak"]:
-                row["streak"] += old.streak
-                if old.is_ignored:
-                    decided.setdefault(key, (old.difference, *old._decision()))
-            if key in decided and row["streak"]:
-                difference, until, *who = decided[key]
-                same = abs(difference - float(row["difference"])) < 1e-6
-                if same and until and until >= today:
-                    ignored = (True, until, *who)
-            row["ignored"] = ignored[0]
-            values.append(
-                (
-                    self.id,
-                    self.connection_id.id,
-                    self.company_id.id,
-                    self.warehouse_id.id,
-                    row["product_id"],
-                    row["lot_id"],
-                    row["condition"],
-                    row["said_as"],
-                    row["theirs"],
-                    row["ours"],
-                    row["difference"],
-                    row["explained"],
-                    row["worth"],
-                    row["kind"],
-                    row["why"],
-                    row["streak"],
-                    *ignored,
-                )
-            )
-        if values:
-            self.env.cr.execute_values(RESULTS, values, page_size=5000)
-        self.env["logistics.snapshot.result"].invalidate_model()
-        self._write_figures(rows)
-
-    def _write_figures(self, rows):
-        wrong = [row for row in rows if row["kind"] != MATCH]
-        # What is on its way lies where both sides say that it will.
-        shares = reconcile.accuracy(
-            [
-                (MATCH if row["kind"] == TIMING else row["kind"], row["all"], row["worth"])
-                for row in rows
-            ]
-        )
-        self.write(
-            {
-                "state": "compared",
-                "problem": False,
-                "compared_at": fields.Datetime.now(),
-                "compared_count": len(rows),
-                "difference_count": len(wrong),
-                "variance_count": sum(row["kind"] == reconcile.VARIANCE for row in rows),
-                "difference_value": float(sum((row["worth"] for row in wrong), Decimal(0))),
-                "accuracy": shares[0],
-                "accuracy_value": shares[1],
-            }
-        )
-
-    def _tell(self):
-        """A person hears of what lasts, and of what is dear at once. One case for the warehouse: it
-        heals when a later snapshot has nothing to tell."""
-        later = self.search_count(
-            [
-                ("warehouse_id", "=", self.warehouse_id.id),
-                ("state", "=", "compared"),
-                ("as_of", ">", self.as_of),
-            ],
-            limit=1,
-        )
-        if later:
-            return  # it came late: the newer one has told
-        connection = self.connection_id
-        at_once = connection.snapshot_at_once
-        lasting = self._results(
-            [("streak", ">", 0), ("is_ignored", "=", False), ("move_id", "=", False)]
-        )
-        told = lasting.filtered(
-            lambda one: (
-                one.streak >= connection.snapshot_streak or (at_once and one.worth >= at_once)
-            )
-        )
-        key = f"stock:{self.warehouse_id.id}"
-        exceptions = self.env["logistics.exception"]
-        if not told:
-            exceptions._resolve_keys([key], self.env._("A later snapshot has nothing to tell."))
-            return
-        rows = [
-            f"{one.display_name}: {one.theirs:g} / {one.ours:g} ({one.difference:+g})"
-            for one in told.sorted(lambda one: -one.worth)[:20]
-        ]
-        exceptions._report(
-            [
-                {
-                    "type": "stock_differs",
-                    "key": key,
-                    "name": self.env._(
-                        "%(warehouse)s: the stock differs in %(count)s lines",
-                        warehouse=self.warehouse_id.name,
-                        count=len(told),
-                    ),
-                    "company_id": self.company_id.id,
-                    "warehouse_id": self.warehouse_id.id,
-                    "connection_id": connection.id,
-                    "message_id": self.message_id.id,
-                    "provider": connection.provider_id.code,
-                    "reference": self.name,
-                    "detail": self.env._("They have / we have as of %s:", self.as_of)
-                    + "\n"
-                    + "\n".join(rows),
-                }
-            ]
-        )

@@ -9,6 +9,13 @@ KINDS = [
     ("mapping", "Unknown"),
     ("variance", "Unexplained"),
 ]
+WHY = [
+    ("unknown_product", "Nobody knows this code"),
+    ("ambiguous_product", "The code means several products"),
+    ("unknown_unit", "Nobody knows this unit"),
+    ("unknown_lot", "Nobody knows this lot"),
+    ("not_kept", "The product's stock is not kept"),
+]
 
 
 class LogisticsSnapshotResult(models.Model):
@@ -51,7 +58,7 @@ class LogisticsSnapshotResult(models.Model):
         readonly=True, help="What the difference is worth, more and less alike."
     )
     kind = fields.Selection(KINDS, "It is", required=True, readonly=True)
-    why = fields.Char(readonly=True)
+    why = fields.Selection(WHY, "Why unknown", readonly=True)
     streak = fields.Integer(
         "Snapshots in a row", readonly=True, help="In so many of them it was not explained."
     )
