@@ -23,6 +23,7 @@
         "views/logistics_advice_views.xml",
         "views/logistics_message_stream_views.xml",
         "views/logistics_snapshot_views.xml",
+        "views/logistics_count_views.xml",
         "views/logistics_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],

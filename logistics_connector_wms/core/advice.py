@@ -84,7 +84,8 @@ class Advice:
     """One thing that a warehouse tells us.
 
     ``id`` and ``revision`` are its identity on the connection, with the kind. ``order`` is the
-    number of the transfer that we released, "" for what nobody ordered. ``occurred`` is the
+    number of the transfer that we released, of a count that of our request, "" for what nobody
+    ordered. ``occurred`` is the
     partner's own time of the deed. ``is_final``: nothing more comes of this order (None: the
     partner does not say). ``number``: which of the advices of this order it is, from 1, where the
     partner counts them. ``exceptions_only``: what is not listed left in full (945, element 514 X).

@@ -12,4 +12,5 @@ from . import (
     stock_picking_release,
     stock_warehouse,
     stream,
+    count,
 )

@@ -1,6 +1,7 @@
 from . import (
     test_advice_ship,
     test_advice_stock,
+    test_count,
     test_detector_release,
     test_item_code,
     test_playbook_release,

@@ -8,10 +8,14 @@ class LogisticsSnapshotDecision(models.TransientModel):
     _description = "Decide about Stock Differences"
 
     act = fields.Selection(
-        [("apply", "Book what they have"), ("ignore", "Leave it alone for a time")],
+        [
+            ("count", "Ask for a count"),
+            ("ignore", "Leave it alone for a time"),
+            ("apply", "Book what they have"),
+        ],
         string="What is done",
         required=True,
-        default="ignore",
+        default="count",
     )
     result_ids = fields.Many2many("logistics.snapshot.result", string="Differences", readonly=True)
     reason = fields.Char(required=True)
@@ -37,6 +41,8 @@ class LogisticsSnapshotDecision(models.TransientModel):
     def action_decide(self):
         """Do it with those that were chosen."""
         self.ensure_one()
+        if self.act == "count":
+            return self.result_ids.action_ask_count(self.reason)
         if self.act == "apply":
             self.result_ids.action_apply(self.reason)
         else:

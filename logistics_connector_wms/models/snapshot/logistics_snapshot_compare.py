@@ -91,7 +91,7 @@ class LogisticsSnapshot(models.Model):
         lots = self._lots(products, {row[3] for row in rows if row[3]})
         kept = set(products.filtered("is_storable").ids)
         tracked = set(products.filtered(lambda one: one.tracking != "none").ids)
-        apart = {condition for _place, condition, _path in self._condition_places()}
+        apart = {condition for _place, condition, _path in self.warehouse_id._logistics_places()}
         side, unknown = defaultdict(Decimal), []
         for *words, lot_name, on_hand, damaged, quarantine, held in rows:
             goods = meant[tuple(words)]
@@ -146,7 +146,9 @@ class LogisticsSnapshot(models.Model):
         with_lots = {product_id for product_id, lot_id, _condition in theirs if lot_id}
         told = {product_id for product_id, _lot_id, _condition in theirs}
         ours = defaultdict(Decimal)
-        for (product_id, lot_id, condition), quantity in self._balance().items():
+        for (product_id, lot_id, condition), quantity in self.warehouse_id._logistics_stock(
+            self.as_of
+        ).items():
             if product_id not in told and not self.is_complete:
                 continue
             # What they do not list at all is shown by lots, where we have them.

@@ -49,6 +49,15 @@ class LogisticsSnapshotResult(models.Model):
             snapshot._tell()
         return True
 
+    def action_ask_count(self, reason):
+        """Ask the warehouse to count what differs; the count to look at."""
+        self._check_may(KEEPER)
+        warehouse = self.warehouse_id
+        if len(warehouse) != 1:
+            raise UserError(self.env._("Choose differences of one warehouse."))
+        goods = [(one.product_id, one.lot_id, one.condition) for one in self]
+        return self.env["logistics.count"]._ask(warehouse, goods, reason).get_formview_action()
+
     def action_apply(self, reason):
         """They are right: book the difference as of the moment, each once, in one's own name.
 
@@ -113,29 +122,10 @@ class LogisticsSnapshot(models.Model):
         return moves
 
     def _book_difference(self, result, reason):
-        place = self.warehouse_id._logistics_location(result.condition)
-        loss = result.product_id.property_stock_inventory
         name = self.env._("%(snapshot)s: %(reason)s", snapshot=self.display_name, reason=reason)
-        quant = (
-            self.env["stock.quant"]
-            .with_context(inventory_name=name)
-            .new(
-                {
-                    "product_id": result.product_id.id,
-                    "location_id": place.id,
-                    "lot_id": result.lot_id.id,
-                    "company_id": self.company_id.id,
-                }
-            )
+        move = self.warehouse_id._logistics_book(
+            result.product_id, result.lot_id, result.condition, result.difference, self.as_of, name
         )
-        source, target = (loss, place) if result.difference > 0 else (place, loss)
-        values = quant._get_inventory_move_values(abs(result.difference), source, target)
-        # It was so at the moment of the snapshot, and counts from then on.
-        values |= {"company_id": self.company_id.id, "logistics_done_at": self.as_of}
-        for _command, _number, line in values["move_line_ids"]:
-            line.update(lot_id=result.lot_id.id, company_id=self.company_id.id)
-        move = self.env["stock.move"].with_context(inventory_name=name).create(values)
-        move._action_done()
         result.write({"move_id": move.id, "reason": reason, "decided_by_id": self.env.user.id})
         return move
 

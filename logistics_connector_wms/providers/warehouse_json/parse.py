@@ -122,7 +122,7 @@ def _advice(node: Node, zone: str) -> Advice | Snapshot:
     if kind == "snapshot":
         return _snapshot(node, zone)
     occurred = _instant(node.get("occurred_at"), zone)
-    order = node.get("order").code()
+    order = node.get("order").code() or node.get("request").code()
     text = node.get("text").text() or node.get("reason").text()
     return Advice(
         kind=kind,

@@ -75,6 +75,15 @@ def test_answers_and_progress_are_events_of_the_shipment():
     assert read("answers").statements[0].id == first.id != third.id
 
 
+def test_a_count_names_our_request():
+    advice = read("count").statements[0]
+    assert (advice.kind, advice.order, advice.lines[0].quantity) == (
+        "count",
+        "COUNT/0003",
+        Decimal(46),
+    )
+
+
 def test_a_snapshot_names_its_moment_and_its_states():
     (snapshot,) = read("snapshot").statements
     assert isinstance(snapshot, Snapshot)

@@ -2,42 +2,9 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools import SQL
 
 from ...core.reconcile import Flight, spend
-from ..advice.stock_warehouse_advice import LOCATIONS
 
-# Today's stock less what was done after the moment, by the partner's own time where it told one: a
-# late confirmation is counted as of when the goods moved.
-BALANCE = """
-WITH place AS (
-    SELECT l.id, COALESCE((SELECT c.condition FROM (VALUES %(conditions)s) AS c(id, condition, path)
-                           WHERE l.parent_path LIKE c.path || '%%%%' LIMIT 1), 'available')
-           AS condition
-    FROM stock_location l
-    WHERE l.parent_path LIKE %(view)s AND l.usage = 'internal'
-), moved AS (
-    SELECT ml.product_id, ml.lot_id, ml.location_id, ml.location_dest_id,
-           ml.quantity_product_uom AS quantity
-    FROM stock_move m JOIN stock_move_line ml ON ml.move_id = m.id
-    WHERE m.state = 'done' AND (m.date > %(at)s OR m.logistics_done_at > %(at)s)
-          AND COALESCE(m.logistics_done_at, m.date) > %(at)s
-), side AS (
-    SELECT q.product_id, q.lot_id, p.condition, q.quantity
-    FROM stock_quant q JOIN place p ON p.id = q.location_id
-    UNION ALL
-    SELECT m.product_id, m.lot_id, p.condition, -m.quantity
-    FROM moved m JOIN place p ON p.id = m.location_dest_id
-    UNION ALL
-    SELECT m.product_id, m.lot_id, p.condition, m.quantity
-    FROM moved m JOIN place p ON p.id = m.location_id
-)
-SELECT s.product_id, COALESCE(s.lot_id, 0), s.condition, SUM(s.quantity)
-FROM side s JOIN product_product pp ON pp.id = s.product_id
-JOIN product_template t ON t.id = pp.product_tmpl_id
-WHERE t.is_storable
-GROUP BY 1, 2, 3
-"""
 # Transfers that the partner may have worked by the moment, and that are not booked here.
 OPEN_MOVES = """
 SELECT m.product_id, CASE WHEN p.id IS NULL THEN 1 ELSE -1 END * m.product_qty,
@@ -72,48 +39,9 @@ WHERE a.connection_id = %(connection)s AND a.state IN ('ready', 'waiting', 'part
 
 
 class LogisticsSnapshot(models.Model):
-    """Our side: what lay in the warehouse as of the moment, and what was on its way."""
+    """What was on its way as of the moment, and may be booked on one side only."""
 
     _inherit = "logistics.snapshot"
-
-    def _balance(self):
-        """Our stock as of the moment, in one statement.
-
-        :return: dict, (product id, lot id or 0, condition) → Decimal in the product's unit
-        """
-        self.env.flush_all()
-        rows = self.env.execute_query(SQL(BALANCE % self._sql_words(), **self._sql_values()))
-        return {
-            (product_id, lot_id, condition): Decimal(str(quantity))
-            for product_id, lot_id, condition, quantity in rows
-        }
-
-    def _sql_words(self):
-        """Placeholders of the places that were chosen for goods in a state; a lone one for none."""
-        count = max(len(self._condition_places()), 1)
-        rows = ", ".join(f"(%(id{n})s::int, %(name{n})s, %(path{n})s)" for n in range(count))
-        names = ("view", "at")
-        return {"conditions": rows, **{name: f"%({name})s" for name in names}}
-
-    def _sql_values(self):
-        places = self._condition_places() or [(0, "available", "-")]
-        values = {
-            "view": f"{self.warehouse_id.view_location_id.parent_path}%",
-            "at": self.as_of,
-        }
-        for number, (place_id, name, path) in enumerate(places):
-            values |= {f"id{number}": place_id, f"name{number}": name, f"path{number}": path}
-        return values
-
-    def _condition_places(self):
-        """Places for goods in a state: list of (location id, condition, path). What has none lies
-        with what is available, on both sides."""
-        found = []
-        for condition, name in LOCATIONS.items():
-            place = self.warehouse_id[name]
-            if place:
-                found.append((place.id, condition, place.parent_path))
-        return found
 
     def _in_flight(self):
         """What may be booked on one side and not on the other, as of the moment.
