@@ -19,7 +19,9 @@ class StockPicking(models.Model):
         :param release: ``logistics.release`` as superuser
         """
         self.ensure_one()
-        picking, shipment = self.sudo(), release.shipment_id
+        # The same words whoever changes it: another language is no change.
+        release = release.with_context(lang=None)
+        picking, shipment = self.sudo().with_context(lang=None), release.shipment_id
         is_leaving = release._leaves_warehouse()
         orders = shipment.sale_order_ids
         if release.kind == "return":

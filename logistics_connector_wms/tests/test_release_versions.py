@@ -44,6 +44,18 @@ class TestReleaseVersions(VersionCommon):
         self.settle()
         self.assertEqual(len(self.told(delivery)), 2)
 
+    def test_another_language_is_no_change(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        delivery = self.delivery()
+        product = delivery.move_ids.product_id
+        product.with_context(lang="fr_FR").name = "Lampe"
+        product.uom_id.with_context(lang="fr_FR").name = "Unités"
+        release = delivery.release_ids
+        content = delivery._release_content(release)
+        french = delivery.with_context(lang="fr_FR")
+        self.assertEqual(french._release_content(release.with_context(lang="fr_FR")), content)
+        self.assertEqual(content["lines"][0]["unit"], "Units")
+
     def test_less_is_told_too(self):
         delivery = self.delivery()
         self.known(delivery.release_ids)
