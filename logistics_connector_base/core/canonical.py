@@ -148,7 +148,8 @@ class ParsedMessage:
 
     ``statements``: what it says beside events, such as a warehouse's stock. Each names as ``desk``
     the model that takes it: ``_take_statements([(message, statement), …])`` files it in the
-    message's own transaction and returns troubles to report.
+    message's own transaction and returns troubles to report. It touches no exception itself: these
+    are locked last.
     """
 
     events: tuple[ParsedEvent, ...]

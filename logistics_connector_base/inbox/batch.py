@@ -31,7 +31,8 @@ class InboxBatch:
     """Works ``messages`` (recordset of logistics.message, claimed by the caller).
 
     Several batches may be under way at once. What they may both want is taken in one order: message
-    keys, partners' event ids, shipments with their orders, fingerprints, then the exceptions.
+    keys, partners' event ids, shipments with their orders, fingerprints, what takes statements,
+    then the exceptions.
 
     ``repeats_troubles``: what waits already is counted once more with its exception.
 
@@ -69,9 +70,9 @@ class InboxBatch:
         corrections.lead()
         (self._shipments() | corrections.shipments())._refold()
         self._file_documents()
+        stated = self._hand_over(self.parsed)
         waiting = self._park()
         acknowledged = acknowledgements.work(self.env, self.parsed)
-        stated = self._hand_over(self.parsed)
         self._finish()
         # What somebody else said of a unique id may have waited for this: to learn whose it is.
         self.env["logistics.parked.reference"]._wake(bound)

@@ -89,10 +89,10 @@ class RepeatBatch(InboxBatch):
         corrections.lead()
         writer.touched |= {i.event_id for i in self.items if homes[i.event_id] != i.shipment_id}
         self._fold(writer.touched, scope["shipments"])
-        waiting = self._park()
         fresh = {m: parsed for m, parsed in self.parsed.items() if states[m.id][0] not in WORKED}
-        acknowledged = acknowledgements.work(self.env, fresh)
         stated = self._hand_over(fresh)
+        waiting = self._park()
+        acknowledged = acknowledgements.work(self.env, fresh)
         self._finish()
         self._keep_times(states)
         self.env["logistics.parked.reference"]._wake(bound)

@@ -49,6 +49,7 @@ class TestStream(AdviceCommon):
         self.assertEqual(self.cases("message_gap"), case, "what is left is as old as it was")
         self.count(122, 120, 120)
         self.assertFalse(stream.gap_ids)
+        self.sweep(minutes=0)
         self.assertFalse(self.cases("message_gap"))
 
     def test_a_manager_says_that_they_never_come(self):

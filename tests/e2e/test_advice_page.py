@@ -25,7 +25,11 @@ class Warehouse(CanonicalPartner):
     def tell(self, *advices):
         """Send advices; the status of the answer."""
         now = datetime.now(UTC).isoformat()
-        advices = [{"id": str(uuid.uuid4()), "occurred_at": now, **advice} for advice in advices]
+        moment = {"snapshot": "as_of"}
+        advices = [
+            {"id": str(uuid.uuid4()), moment.get(one["type"], "occurred_at"): now, **one}
+            for one in advices
+        ]
         message_id = f"msg-{uuid.uuid4()}"
         body = {"id": message_id, "issuer": self.issuer, "advices": advices}
         return self.post(json.dumps(body).encode(), message_id).status
@@ -155,3 +159,66 @@ def test_adjustments_and_copies(world, house):
 
     wait_for(settled, 60, "the copies were not worked")
     assert on_hand(world, house, lamp) == 16
+
+
+def test_a_keeper_works_the_differences_of_a_snapshot(world, house):
+    lamp, bulb = house.products
+    told = {
+        "type": "snapshot",
+        "warehouse": house.code,
+        "lines": [
+            {"product": lamp, "on_hand": 17},
+            {"product": bulb, "on_hand": 20},
+            {"product": "HF-9", "on_hand": 3},
+        ],
+    }
+    assert house.tell(told) == 202
+    domain = [("warehouse_id", "=", house.warehouse), ("state", "=", "compared")]
+    wait_for(lambda: world.rpc("logistics.snapshot", "search_count", domain), 60, "not compared")
+    assert on_hand(world, house, lamp) == 20
+    person(
+        world.rpc,
+        KEEPER,
+        "Kim Keeper",
+        "stock.group_stock_user",
+        "logistics_connector_base.group_logistics_user",
+    )
+    with Browser(world.server.url) as browser:
+        browser.login(world.server.db, KEEPER, KEEPER)
+        browser.open("/odoo/logistics-snapshots")
+        browser.wait_for(f".o_data_row .o_data_cell:text(Harbour {house.code})")
+        if PICTURES:
+            browser.photograph(os.path.join(PICTURES, "snapshots.png"))
+        browser.click(f".o_data_row .o_data_cell:text(Harbour {house.code})")
+        browser.wait_for(".o_data_row:text(Unexplained)")
+        browser.wait_for(".o_data_row:text(Nobody knows this code)")
+        if PICTURES:
+            browser.photograph(os.path.join(PICTURES, "two-sides.png"))
+        browser.click(".o_data_row:nth-child(1) .o_list_record_selector input")
+        browser.click(".o_control_panel button:text(Decide)")
+        browser.wait_for(".modal div:text(Ask for a count)")
+        if PICTURES:
+            browser.photograph(os.path.join(PICTURES, "decide.png"))
+        browser.type(".modal .o_field_widget[name=reason] input", "Three are missing")
+        browser.click(".modal footer button:text(Ask for a count)")
+        browser.wait_for(".alert:text(tell the warehouse by hand)")
+        if PICTURES:
+            browser.photograph(os.path.join(PICTURES, "count.png"))
+    (row,) = world.rpc(
+        "logistics.count", "search_read", [("warehouse_id", "=", house.warehouse)], ["name"]
+    )
+    answer = {
+        "type": "count",
+        "request": row["name"],
+        "warehouse": house.code,
+        "lines": [{"product": lamp, "quantity": 17}],
+    }
+    assert house.tell(answer) == 202
+
+    def counted():
+        rows = world.rpc(
+            "logistics.count.line", "search_read", [("count_id", "=", row["id"])], ["difference"]
+        )
+        return [line["difference"] for line in rows] == [-3]
+
+    wait_for(counted, 60, "the count did not come")

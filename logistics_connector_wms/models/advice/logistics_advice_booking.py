@@ -114,25 +114,25 @@ class LogisticsAdvice(models.Model):
             self._heal(self.env._("It was booked."))
 
     def _report(self, kind, problem):
-        self.env["logistics.exception"].sudo()._report(
-            [
-                {
-                    "type": kind,
-                    "key": f"advice:{self.id}",
-                    "name": self.env._(
-                        "%(advice)s: %(problem)s", advice=self.display_name, problem=problem
-                    )[:200],
-                    "company_id": self.company_id.id,
-                    "warehouse_id": self.warehouse_id.id,
-                    "connection_id": self.connection_id.id,
-                    "message_id": self.message_id.id,
-                    "provider": self.connection_id.provider_id.code,
-                    "reference": self.order_ref or self.name,
-                    "detail": self._two_sides(),
-                    "shipment_id": self.picking_id.shipment_ids[:1].id,
-                }
-            ]
-        )
+        self.env["logistics.exception"].sudo()._report([self._trouble(kind, problem)])
+
+    def _trouble(self, kind, problem):
+        """What a person is told, as ``logistics.exception._report`` takes it."""
+        return {
+            "type": kind,
+            "key": f"advice:{self.id}",
+            "name": self.env._(
+                "%(advice)s: %(problem)s", advice=self.display_name, problem=problem
+            )[:200],
+            "company_id": self.company_id.id,
+            "warehouse_id": self.warehouse_id.id,
+            "connection_id": self.connection_id.id,
+            "message_id": self.message_id.id,
+            "provider": self.connection_id.provider_id.code,
+            "reference": self.order_ref or self.name,
+            "detail": self._two_sides(),
+            "shipment_id": self.picking_id.shipment_ids[:1].id,
+        }
 
     def _heal(self, outcome):
         self.env["logistics.exception"].sudo()._resolve_keys([f"advice:{self.id}"], outcome)

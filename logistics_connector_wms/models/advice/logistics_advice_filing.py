@@ -65,9 +65,9 @@ class LogisticsAdvice(models.Model):
             KNOWN, sorted({identity[:3] for identity in rows}), fetch=True, page_size=len(rows)
         )
         self.invalidate_model()
-        self._supersede(fresh, known)
+        troubles = self._supersede(fresh, known)
         self.env["logistics.advice.desk"]._wake_after_commit()
-        return self._conflicts(rows, known)
+        return troubles + self._conflicts(rows, known)
 
     @api.model
     def _file_values(self, message, advice):
@@ -148,8 +148,11 @@ class LogisticsAdvice(models.Model):
     @api.model
     def _supersede(self, fresh, known):
         """The last revision of an advice counts, whichever came first. One in whose place another
-        comes after it was booked stays: that is a person's matter."""
-        revisions = {}
+        comes after it was booked stays: that is a person's matter.
+
+        :return: troubles to report
+        """
+        revisions, troubles = {}, []
         for *owner, revision, advice_id, _content in known:
             revisions.setdefault(tuple(owner), []).append((revision, advice_id))
         news = set(fresh.values())
@@ -163,12 +166,13 @@ class LogisticsAdvice(models.Model):
             untouched.write({"state": "superseded", "problem": False})
             booked = earlier.filtered(lambda one: one.move_ids)
             if booked and last.state == "ready":
-                last._put_in_trouble(
-                    self.env._(
-                        "It takes the place of revision %s, which was booked already.",
-                        booked[0].revision or "-",
-                    )
+                problem = self.env._(
+                    "It takes the place of revision %s, which was booked already.",
+                    booked[0].revision or "-",
                 )
+                last.write({"state": "trouble", "problem": problem})
+                troubles.append(last._trouble("advice_trouble", problem))
+        return troubles
 
     @api.model
     def _conflicts(self, rows, known):

@@ -108,8 +108,6 @@ class LogisticsMessageStream(models.Model):
         rows = self.env["logistics.message.gap"].create(created)
         gone = rows.browse(row.id for gap, row in known.items() if gap not in gaps)
         gone.unlink()
-        if not self.gap_ids:
-            self._heal()
 
     def _heal(self):
         self.env["logistics.exception"]._resolve_keys(
@@ -120,7 +118,8 @@ class LogisticsMessageStream(models.Model):
 
     @api.model
     def _sweep(self):
-        """Cron, each five minutes: tell a person of numbers that did not come in time."""
+        """Cron, each five minutes: tell a person of numbers that did not come in time, and close
+        the cases of those that did."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -133,6 +132,13 @@ class LogisticsMessageStream(models.Model):
             )
         )
         streams = self.browse(row[0] for row in rows)
+        told = self.env["logistics.exception"].search(
+            [("type_code", "=", "message_gap"), ("is_open", "=", True)]
+        )
+        whole = self.search(
+            [("connection_id", "in", told.connection_id.ids), ("gap_ids", "=", False)]
+        )
+        whole._heal()
         self.env["logistics.exception"]._report([stream._trouble() for stream in streams])
 
     def _trouble(self):
