@@ -70,7 +70,7 @@ class InboxBatch:
         corrections.lead()
         (self._shipments() | corrections.shipments())._refold()
         self._file_documents()
-        stated = self._hand_over(self.parsed)
+        stated = self._file_statements(self.parsed)
         waiting = self._park()
         acknowledged = acknowledgements.work(self.env, self.parsed)
         self._finish()
@@ -132,7 +132,7 @@ class InboxBatch:
                 for document in item.parsed.documents:
                     shipment._file_document(document, event)
 
-    def _hand_over(self, read):
+    def _file_statements(self, read):
         """Give the models what messages state beside events; each files it, and works it later.
 
         :param dict read: message → ParsedMessage

@@ -90,7 +90,7 @@ class RepeatBatch(InboxBatch):
         writer.touched |= {i.event_id for i in self.items if homes[i.event_id] != i.shipment_id}
         self._fold(writer.touched, scope["shipments"])
         fresh = {m: parsed for m, parsed in self.parsed.items() if states[m.id][0] not in WORKED}
-        stated = self._hand_over(fresh)
+        stated = self._file_statements(fresh)
         waiting = self._park()
         acknowledged = acknowledgements.work(self.env, fresh)
         self._finish()

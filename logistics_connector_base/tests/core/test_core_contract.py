@@ -174,7 +174,7 @@ def test_our_own_schema(fixture):
     ours = compiled(parse.SCHEMA_PATH.read_text(encoding="utf-8"))
     value = json.loads(fixture.read_text(encoding="utf-8"))
     assert ours._quick is not None
-    assert ours.check(value, 5).fits == parse.fits(value)
+    assert ours.check(value, 5).fits == parse.FORMAT.fits(value)
 
 
 # -- patterns --------------------------------------------------------------------------------------
