@@ -22,5 +22,6 @@ from . import (
     res_company,
     logistics_hot_tables,
     logistics_business_desk,
+    logistics_desk,
     logistics_api_change,
 )

@@ -95,6 +95,7 @@ class TestCount(AdviceCommon):
         self.tell(
             {"type": "count", "occurred_at": f"{at.isoformat()}Z", "lines": [line(self.lamp, 7)]}
         )
+        mine = [("connection_id", "=", self.connection.id)]
         before = at - timedelta(hours=1)
         self.tell(
             {
@@ -103,7 +104,7 @@ class TestCount(AdviceCommon):
                 "lines": [line(self.lamp, -3)],
             }
         )
-        found = self.env["logistics.count"].search([]).line_ids
+        found = self.env["logistics.count"].search(mine).line_ids
         with self.assertRaisesRegex(UserError, "has changed since"):
             found.with_user(self.manager).action_book()
         found.with_user(self.manager).action_leave()

@@ -69,31 +69,18 @@ class LogisticsAdvice(models.Model):
             other = self._loss_location(line)
         source, target = (other, place) if quantity > 0 and not line.moved_to else (place, other)
         name = self.env._("%(advice)s %(reason)s", advice=self.name, reason=line.reason or "")
-        moves = self.env["stock.move"].with_context(inventory_name=name.strip())
+        moves = self.env["stock.move"]
         for lot_name, amount in line._lots(abs(quantity)):
-            lot = self._lot(line, lot_name)
-            quant = self.env["stock.quant"].new(
-                {
-                    "product_id": line.product_id.id,
-                    "location_id": place.id,
-                    "lot_id": lot.id,
-                    "company_id": self.company_id.id,
-                }
+            moves |= self.warehouse_id._logistics_move(
+                line.product_id,
+                self._lot(line, lot_name),
+                (source, target),
+                float(amount),
+                self.occurred_at,
+                name.strip(),
             )
-            values = quant.with_context(inventory_name=name.strip())._get_inventory_move_values(
-                float(amount), source, target
-            )
-            values["company_id"] = self.company_id.id
-            values["logistics_done_at"] = self.occurred_at
-            values["logistics_advice_id"] = self.id
-            for _command, _number, told in values["move_line_ids"]:
-                told.update(
-                    lot_id=lot.id,
-                    company_id=self.company_id.id,
-                    logistics_advice_line_id=line.id,
-                )
-            moves |= moves.create(values)
-        moves._action_done()
+        moves.logistics_advice_id = self
+        moves.move_line_ids.logistics_advice_line_id = line
         return moves
 
     def _loss_location(self, line):

@@ -82,24 +82,31 @@ class StockWarehouse(models.Model):
         :param str name: why, for people who read the move
         :return: the move
         """
-        self.ensure_one()
-        place = self._logistics_location(condition)
-        loss = product.property_stock_inventory
+        way = (product.property_stock_inventory, self._logistics_location(condition))
+        if difference < 0:
+            way = way[::-1]
+        return self._logistics_move(product, lot, way, abs(difference), at, name)
+
+    def _logistics_move(self, product, lot, way, quantity, at, name):
+        """Move goods by a move like those of Odoo's own inventory adjustments, as of a moment.
+
+        :param way: (from, to), two ``stock.location``
+        :param float quantity: in the product's unit, more than zero
+        :param datetime at: naive UTC: it was so then, and counts from then on
+        :param str name: why, for people who read the move
+        :return: the move, done
+        """
         company = self.company_id
-        quant = (
-            self.env["stock.quant"]
-            .with_context(inventory_name=name)
-            .new(
-                {
-                    "product_id": product.id,
-                    "location_id": place.id,
-                    "lot_id": lot.id,
-                    "company_id": company.id,
-                }
-            )
+        place = next(one for one in way if one.usage == "internal")
+        quant = self.env["stock.quant"].new(
+            {
+                "product_id": product.id,
+                "location_id": place.id,
+                "lot_id": lot.id,
+                "company_id": company.id,
+            }
         )
-        source, target = (loss, place) if difference > 0 else (place, loss)
-        values = quant._get_inventory_move_values(abs(difference), source, target)
+        values = quant.with_context(inventory_name=name)._get_inventory_move_values(quantity, *way)
         values |= {"company_id": company.id, "logistics_done_at": at}
         for _command, _number, line in values["move_line_ids"]:
             line.update(lot_id=lot.id, company_id=company.id)
