@@ -107,8 +107,21 @@ class TestCount(AdviceCommon):
         found = self.env["logistics.count"].search(mine).line_ids
         with self.assertRaisesRegex(UserError, "has changed since"):
             found.with_user(self.manager).action_book()
-        found.with_user(self.manager).action_leave()
+        with self.assertRaises(AccessError):
+            found.count_id.with_user(self.clerk).action_compare_again()
+        found.count_id.with_user(self.keeper).action_compare_again()
+        self.assertEqual((found.ours, found.difference, found.state), (7, 0, "same"))
         self.assertEqual((self.on_hand(self.lamp), found.count_id.state), (7, "done"))
+
+    def test_what_was_decided_is_not_compared_again(self):
+        self.stock(self.lamp, 10)
+        self.tell({"type": "count", "lines": [line(self.lamp, 7), line(self.bulb, 2)]})
+        count = self.env["logistics.count"].search([("connection_id", "=", self.connection.id)])
+        lamp, bulb = count.line_ids
+        lamp.with_user(self.manager).action_leave()
+        count.with_user(self.keeper).action_compare_again()
+        self.assertEqual((lamp.state, lamp.ours), ("left", 10))
+        self.assertEqual((bulb.state, count.state), ("differs", "counted"))
 
     def test_a_count_that_nobody_asked_for_and_words_that_nobody_knows(self):
         self.tell({"type": "count", "request": "COUNT/99999", "lines": [line(self.lamp, 1)]})

@@ -3,7 +3,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
-MANAGER = "stock.group_stock_manager"
+KEEPER, MANAGER = "stock.group_stock_user", "stock.group_stock_manager"
 
 
 class LogisticsAdvice(models.Model):
@@ -79,18 +79,24 @@ class LogisticsCount(models.Model):
                         "condition": condition,
                     }
                 )
-            difference = quantity - had
-            line.write(
-                {
-                    "counted": float(quantity),
-                    "ours": float(had),
-                    "difference": float(difference),
-                    "state": "differs" if difference else "same",
-                }
-            )
+            line._compare(quantity, had)
         self.write({"counted_at": advice.occurred_at, "advice_id": advice.id})
         self.state = "counted"
         self._settle()
+
+    def action_compare_again(self):
+        """Compare anew with the books as of the count: what was told late may have been booked
+        since. What a person has decided stays."""
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_group(KEEPER)):
+            raise AccessError(self.env._("Only who works with stock may do this."))
+        for count in self.sudo().filtered(lambda one: one.state == "counted"):
+            ours = count.warehouse_id._logistics_stock(count.counted_at)
+            for line in count.line_ids.filtered(lambda one: one.state in ("same", "differs")):
+                of = (line.product_id.id, line.lot_id.id or 0, line.condition)
+                line._compare(Decimal(str(line.counted)), count._had(ours, *of))
+            count._settle()
+        return True
 
     def _had(self, ours, product_id, lot_id, condition):
         if lot_id:
@@ -114,6 +120,20 @@ class LogisticsCount(models.Model):
 class LogisticsCountLine(models.Model):
     _inherit = "logistics.count.line"
 
+    def _compare(self, counted, had):
+        """
+        :param counted, had: Decimal, in the product's unit
+        """
+        difference = counted - had
+        self.write(
+            {
+                "counted": float(counted),
+                "ours": float(had),
+                "difference": float(difference),
+                "state": "differs" if difference else "same",
+            }
+        )
+
     def action_book(self):
         """They found the truth: the stock is changed as of the moment of the count, once."""
         self._check_may_decide()
@@ -129,7 +149,7 @@ class LogisticsCountLine(models.Model):
                 raise UserError(
                     self.env._(
                         "“%s” has changed since it was counted: something was booked meanwhile "
-                        "for that time. Ask for another count.",
+                        "for that time. Compare again.",
                         line.display_name,
                     )
                 )
