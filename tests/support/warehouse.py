@@ -45,6 +45,7 @@ class Harbour:
         self.flow_id = make_flow(
             rpc, self.connection_id, f"{server.url}/orders", retry_schedule="1s 1s 1s"
         )
+        make_flow(rpc, self.connection_id, f"{server.url}/requests", code="request")
         self.warehouse_id, self.places = self._warehouse(name)
         self.customer = rpc("res.partner", "create", [{"name": f"Amador Boats {self.mark}"}])[0]
         self.supplier = self.rpc.ref("stock.stock_location_suppliers")
@@ -146,6 +147,14 @@ class Harbour:
         if lines:
             self.rpc("logistics.advice.line", "action_accept", lines)
         return len(lines)
+
+    def ask_again(self):
+        """A person misses messages, by the partner's counters; how many gaps that were."""
+        domain = [("connection_id", "=", self.connection_id), ("gap_ids", "!=", False)]
+        streams = self.rpc("logistics.message.stream", "search", domain)
+        if streams:
+            self.rpc("logistics.message.stream", "action_ask_again", streams)
+        return len(streams)
 
     def send_back(self, picking, share=2):
         """The customer returns a part of what left with a transfer that is done; the return's

@@ -200,7 +200,7 @@ class Building:
             self._now(),
             tuple(moves),
             tuple(lines),
-            order.number if order else "",
+            order.number if order else details.pop("request", ""),
             final,
             order.deeds if order and kind in ("ship", "receipt") else None,
             details,

@@ -15,15 +15,17 @@ STOCK = "stock"
 @dataclass(frozen=True, slots=True)
 class Manners:
     """How messages arrive. ``late``: hours, by weight; ``doubled``: how often one is sent again
-    (0 to 1), ``lost``: how often the first copy goes nowhere. ``most`` advices in a message."""
+    (0 to 1), ``lost``: how often the first copy goes nowhere, ``forgotten``: how often none ever
+    leaves unless it is asked for. ``most`` advices in a message."""
 
     late: dict = field(default_factory=lambda: {0: 5, 1: 3, 2: 2, 5: 1})
     doubled: float = 0.25
     lost: float = 0.15
+    forgotten: float = 0.0
     most: int = 3
 
 
-PUNCTUAL = Manners({0: 1}, 0.0, 0.0, 1)
+PUNCTUAL = Manners({0: 1}, 0.0, 0.0, most=1)
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Letter:
     """A message. ``hours``: when copies of it leave, sorted; ``statuses``: what was answered."""
 
     id: str
+    stream: str
+    number: int
     body: bytes
     hours: list
     statuses: list = field(default_factory=list)
@@ -98,6 +102,20 @@ class Post:
             letter.hours.append(self.hour)
         self.empty()
 
+    def again(self, stream, first, last):
+        """Somebody misses these numbers of a counter: they leave with the next round."""
+        for letter in self.letters:
+            if letter.stream == stream and first <= letter.number <= last:
+                letter.hours.append(self.hour)
+
+    def last_ones(self):
+        """What was forgotten, and nothing that came after it shows that: it is found in the
+        evening, and leaves with the next round."""
+        for letter in self.letters:
+            is_last = letter.number == self._sequences[letter.stream]
+            if is_last and not letter.hours and not letter.has_arrived:
+                letter.hours.append(self.hour)
+
     def _deliver(self, due):
         if self.hands == 1:
             statuses = [self.send(letter.body, letter.id) for letter in due]
@@ -122,11 +140,13 @@ class Post:
             "advices": [advice(deed) for deed in deeds],
         }
         body = json.dumps(message, default=_number, separators=(",", ":")).encode()
-        return Letter(message["id"], body, self._hours())
+        return Letter(message["id"], stream, number, body, self._hours())
 
     def _hours(self):
         """When copies leave: a lost one is not seen by anybody, and noticed later."""
         rng, manners = self.rng, self.manners
+        if manners.forgotten and rng.random() < manners.forgotten:
+            return []
         first = self.hour + rng.choices(list(manners.late), list(manners.late.values()))[0]
         if rng.random() < manners.lost:
             first += rng.randint(2, 4)

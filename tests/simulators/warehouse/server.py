@@ -3,6 +3,7 @@
     python -m tests.simulators.warehouse.server [PORT] [SEED]     serves until it is ended
 
 ``POST /orders``      a release (schemas/release-*.json of the product, the contract with it)
+``POST /requests``    counts, and messages that somebody misses (schemas/request-*.json)
 ``POST /connect``     {"url", "secret", "items": […]}: where its own messages go
 ``POST /dock``        {"order", "kind", "lines"}: a lorry comes, for receipts and returns
 ``POST /tick``        {"hours": 1}: it works, and sends what is due; ``/tick/empty``: all its post
@@ -68,6 +69,9 @@ class WarehouseServer(Receiver):
         for path in sorted(SCHEMAS.glob("release-*.json")):
             version = path.stem.removeprefix("release-")
             self._contracts[version] = Draft202012Validator(json.loads(path.read_text()))
+        self._requests = Draft202012Validator(
+            json.loads((SCHEMAS / "request-1.0.json").read_text())
+        )
 
     # -- what a test does ---------------------------------------------------------------------
 
@@ -146,6 +150,22 @@ class WarehouseServer(Receiver):
             self.staff.refuse(known, order.revision)
         return 202, {"accepted": True}
 
+    def asked(self, message):
+        """Count, or send again; status and answer. Who asks twice is answered twice."""
+        wrong = next(self._requests.iter_errors(message), None)
+        if wrong is not None:
+            return 422, {"error": wrong.message, "at": wrong.json_path}
+        with self._work:
+            if message["type"] == "count":
+                wanted = [
+                    (line["product"], line.get("lot", ""), line["condition"])
+                    for line in message["lines"]
+                ]
+                self.staff.count(message["request"], wanted)
+            else:
+                self.post.again(message.get("stream", ""), message["first"], message["last"])
+        return 202, {"accepted": True}
+
     def _line(self, line):
         quantity = Decimal(repr(line["quantity"]))
         item = self.building.items.get(line["product"])
@@ -162,6 +182,8 @@ class WarehouseServer(Receiver):
             return _answer(400, {"error": "no JSON"})
         if call.path == "/orders":
             return _answer(*self.take(message, call.key))
+        if call.path == "/requests":
+            return _answer(*self.asked(message))
         if call.path == "/truth":
             return _answer(200, self.truth())
         if call.path == "/tick":

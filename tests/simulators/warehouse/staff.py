@@ -252,6 +252,23 @@ class Staff:
         if lines and self.building.items[sku].tracking != "serial":
             self.building.do("count", (), lines)
 
+    def count(self, request, asked):
+        """Count what a customer asks for.
+
+        :param str request: the customer's number
+        :param asked: [(sku, lot or "", condition)]
+        """
+        lines = []
+        for sku, lot, condition in asked:
+            found = [
+                goods(key, quantity)
+                for key, quantity in self.building.shelves(sku, condition)
+                if not lot or lot in (key.lot, key.serial)
+            ]
+            nothing = {"product": sku, "quantity": NOTHING, "condition": condition}
+            lines += found or [{**nothing, "lot": lot} if lot else nothing]
+        return self.building.do("count", (), lines, request=request)
+
     def snapshot(self):
         """The stock of the whole building, as of this moment."""
         rows = {}

@@ -34,7 +34,7 @@ def advice(deed):
         return {"type": "snapshot", "id": deed.id, "as_of": at, "lines": list(deed.lines)}
     told = {"type": deed.kind, "id": deed.id, "occurred_at": at}
     if deed.order:
-        told["order"] = deed.order
+        told["request" if deed.kind == "count" else "order"] = deed.order
     if deed.kind in ("release", "progress"):
         names = ("answer", "release", "reason", "stage")
         told |= {name: deed.details[name] for name in names if deed.details.get(name)}
