@@ -9,6 +9,7 @@
     "data": [
         "security/logistics_warehouse_security.xml",
         "data/logistics_provider_data.xml",
+        "data/logistics_provider_shiphero_data.xml",
         "data/logistics_advice_data.xml",
         "security/logistics_release_security.xml",
         "security/ir.model.access.csv",

@@ -129,6 +129,12 @@ class LogisticsIntake(http.Controller):
                 headers = {"X-Correlation-Id": receipt.correlation_id}
                 headers["Content-Type"] = asked.content_type
                 return request.make_response(asked.answer, headers, status=asked.status)
+        headers = {"X-Correlation-Id": receipt.correlation_id}
+        if profile.receipt_body:
+            headers["Content-Type"] = "application/json"
+            return request.make_response(
+                profile.receipt_body, headers, status=profile.receipt_status
+            )
         return request.make_json_response(
             {
                 "receipt": receipt.receipt,
@@ -136,7 +142,7 @@ class LogisticsIntake(http.Controller):
                 "duplicate": receipt.outcome == "duplicate",
             },
             status=profile.receipt_status,
-            headers={"X-Correlation-Id": receipt.correlation_id},
+            headers=headers,
         )
 
     @http.route(

@@ -49,6 +49,7 @@ class IntakeProfile:
     secret_headers: frozenset[str]
     has_handshake: bool = False
     receipt_status: int = 202
+    receipt_body: bytes = b""  # JSON in the place of the receipt; empty: the receipt
     limits: Limits = DEFAULT_LIMITS
     contracts: tuple[Held, ...] = ()  # those by which messages are refused
 

@@ -89,6 +89,9 @@ class Advice:
     partner's own time of the deed. ``is_final``: nothing more comes of this order (None: the
     partner does not say). ``number``: which of the advices of this order it is, from 1, where the
     partner counts them. ``exceptions_only``: what is not listed left in full (945, element 514 X).
+    ``is_total``: the lines say how much has come of the order so far, all of its advices (one id,
+    a revision that grows) included. ``essence``: where a partner's channels tell one deed in
+    different words, what they have in common; "" where equal deeds are told in equal words.
     """
 
     desk: ClassVar[str] = "logistics.advice"
@@ -108,6 +111,8 @@ class Advice:
     text: str = ""
     lines: tuple[Line, ...] = ()
     packages: tuple[Package, ...] = ()
+    is_total: bool = False
+    essence: str = ""
     pointer: str = ""
 
 

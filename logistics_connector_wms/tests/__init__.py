@@ -5,6 +5,7 @@ from . import (
     test_detector_release,
     test_item_code,
     test_playbook_release,
+    test_provider_shiphero,
     test_release,
     test_release_gates,
     test_release_kinds,

@@ -1,3 +1,4 @@
+import json
 import secrets
 
 from odoo import api, fields, models
@@ -235,6 +236,8 @@ class LogisticsConnection(models.Model):
     def _make_profile(self):
         self.ensure_one()
         proofs = self._make_proofs()
+        handler = self.provider_id._handler()
+        words = handler._receipt_body()
         return IntakeProfile(
             connection_id=self.id,
             company_id=self.company_id.id,
@@ -242,8 +245,9 @@ class LogisticsConnection(models.Model):
             message_id_header=self.message_id_header or "",
             proofs=proofs,
             needs_all=self.verifier_mode == "all",
-            has_handshake=self.provider_id._handler()._has_handshake(),
-            receipt_status=self.provider_id._handler()._receipt_status(),
+            has_handshake=handler._has_handshake(),
+            receipt_status=handler._receipt_status(),
+            receipt_body=json.dumps(words).encode() if words is not None else b"",
             secret_headers=frozenset(
                 header for proof in proofs for header in proof.scheme.secret_headers if header
             ),

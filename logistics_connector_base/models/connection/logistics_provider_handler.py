@@ -49,6 +49,16 @@ class LogisticsProviderHandler(models.AbstractModel):
         return 202
 
     @api.model
+    def _receipt_body(self):
+        """What our receipt says. None: its number and correlation id, as docs/openapi.yaml has it;
+        some partners take nothing but words of their own. It is sent after the message is on disk,
+        as any receipt is.
+
+        :rtype: dict|None
+        """
+        return None
+
+    @api.model
     def _glance(self, raw, context):
         """The codes that a message speaks of: what is urgent goes first when many wait.
 

@@ -83,6 +83,12 @@ class LogisticsAdvice(models.Model):
         "Which of its order", readonly=True, help="Where the partner counts them; 0: it does not."
     )
     exceptions_only = fields.Boolean("Exceptions only", readonly=True)
+    is_total = fields.Boolean(
+        "Says how much so far",
+        readonly=True,
+        help="Its quantities are all that has come of the order until then. Booked is what is more "
+        "than was told before.",
+    )
     answer = fields.Selection(ANSWERS, readonly=True)
     stage = fields.Char(readonly=True)
     release_revision = fields.Integer(readonly=True)

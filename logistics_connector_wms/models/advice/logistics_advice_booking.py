@@ -249,6 +249,11 @@ class LogisticsAdviceLine(models.Model):
                 condition=words.get("condition", ""),
             ),
             "no_package": self.env._("It names a package that the message does not describe."),
+            "unknown_reason": self.env._(
+                "Nobody knows the reason “%s” here. Say what it means under Reasons of stock "
+                "changes.",
+                self.reason or "-",
+            ),
             "whole": self.env._("Another line of the same message is in trouble."),
         }
         return texts[code]

@@ -12,7 +12,7 @@ TEXT_LIMIT = 500
 FILE = """
 INSERT INTO logistics_advice (name, kind, revision, digest, connection_id, company_id, message_id,
     correlation_id, warehouse_code, order_ref, occurred_at, received_at, is_final, says_final,
-    number, exceptions_only, answer, stage, release_revision, text, state, tries)
+    number, exceptions_only, is_total, answer, stage, release_revision, text, state, tries)
 VALUES %s
 ON CONFLICT (connection_id, kind, name, COALESCE(revision, '')) DO NOTHING
 RETURNING id, connection_id, kind, name, revision
@@ -90,6 +90,7 @@ class LogisticsAdvice(models.Model):
             advice.is_final is not None,
             advice.number or 0,
             bool(advice.exceptions_only),
+            advice.is_total,
             advice.answer or None,
             advice.stage or None,
             advice.release_revision or 0,
@@ -164,6 +165,9 @@ class LogisticsAdvice(models.Model):
             earlier = self.browse([advice_id for _revision, advice_id in found[:-1]])
             untouched = earlier.filtered(lambda one: one.state in OPEN_STATES and not one.move_ids)
             untouched.write({"state": "superseded", "problem": False})
+            # Of a total only what is more than was booked counts: that is known when it is booked.
+            if last.is_total:
+                continue
             booked = earlier.filtered(lambda one: one.move_ids)
             if booked and last.state == "ready":
                 problem = self.env._(
@@ -229,6 +233,8 @@ def _line_words(product, quantity, unit, lot):
 
 def _digest(advice):
     """Of what it says, wherever in a message it stands."""
+    if advice.essence:
+        return hashlib.sha256(advice.essence.encode()).hexdigest()
     lines = tuple(replace(line, pointer="") for line in advice.lines)
     said = repr(replace(advice, pointer="", lines=lines))
     return hashlib.sha256(said.encode()).hexdigest()

@@ -19,7 +19,16 @@ DISPOSITIONS = [
     ("refurbish", "To be refurbished"),
 ]
 # What a person can say is true. An unknown product, unit or lot must be made known instead.
-ACCEPTABLE = ("fraction", "over", "not_ordered", "substitute", "other_lot", "cancelled", "whole")
+ACCEPTABLE = (
+    "fraction",
+    "over",
+    "not_ordered",
+    "substitute",
+    "other_lot",
+    "cancelled",
+    "unknown_reason",
+    "whole",
+)
 
 
 class LogisticsAdviceLine(models.Model):

@@ -31,7 +31,7 @@ class LogisticsAdvice(models.Model):
         chain = root._logistics_chain()
         self._lock(chain)
         self.write({"picking_id": root.id, "warehouse_id": self._warehouse_of(root).id})
-        lines = self._readable_lines()
+        lines = self._beyond_booked(self._readable_lines())
         is_cancelled = all(picking.state == "cancel" for picking in chain)
         wanted = self._wanted(chain.move_ids if is_cancelled else _alive(chain.move_ids))
         said = self._said(lines, wanted)
@@ -73,17 +73,63 @@ class LogisticsAdvice(models.Model):
             return self.env["stock.picking"]
         warehouses = self.connection_id.warehouse_ids
         codes = ("incoming", "internal") if self.kind == "receipt" else ("outgoing", "internal")
-        return self.env["stock.picking"].search(
-            [
-                ("name", "=", self.order_ref),
-                ("company_id", "in", self.connection_id._served_companies().ids),
-                ("picking_type_code", "in", codes),
-                "|",
-                ("picking_type_id.warehouse_id", "in", warehouses.ids),
-                ("location_dest_id.warehouse_id", "in", warehouses.ids),
-            ],
-            limit=1,
+        ours = [
+            ("company_id", "in", self.connection_id._served_companies().ids),
+            ("picking_type_code", "in", codes),
+            "|",
+            ("picking_type_id.warehouse_id", "in", warehouses.ids),
+            ("location_dest_id.warehouse_id", "in", warehouses.ids),
+        ]
+        pickings = self.env["stock.picking"]
+        found = pickings.search([("name", "=", self.order_ref), *ours], limit=1)
+        if found or self.kind != "receipt":
+            return found
+        # Some warehouses know what comes back by the order that it left with.
+        back = pickings.search(
+            [("return_id.name", "=", self.order_ref), ("backorder_id", "=", False), *ours]
         )
+        back = back.filtered(lambda one: one.state != "cancel")
+        return back if len(back) == 1 else pickings
+
+    def _beyond_booked(self, lines):
+        """Of lines that say how much has come so far, what is more than was booked of them: an
+        older total that comes late says nothing new.
+
+        :param dict lines: line → quantity in the product's unit
+        :return: the same, without what is booked
+        """
+        if not self.is_total:
+            return lines
+        self.flush_model()
+        same = self.search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("kind", "=", self.kind),
+                ("name", "=", self.name),
+            ]
+        )
+        booked = {}
+        done = same.line_ids.move_line_ids.filtered(lambda one: one.state == "done")
+        for told in done:
+            key = self._sort_of_goods(told.logistics_advice_line_id)
+            quantity = told.product_uom_id._compute_quantity(
+                told.quantity, told.product_id.uom_id, round=False
+            )
+            booked[key] = booked.get(key, Decimal(0)) + Decimal(repr(quantity))
+        beyond = {}
+        for line, quantity in lines.items():
+            known = min(booked.get(self._sort_of_goods(line), Decimal(0)), quantity)
+            booked[self._sort_of_goods(line)] = (
+                booked.get(self._sort_of_goods(line), Decimal(0)) - known
+            )
+            if quantity > known:
+                beyond[line] = quantity - known
+            else:
+                line._book_as_done()
+        return beyond
+
+    def _sort_of_goods(self, line):
+        return (line.product_id.id, line.line_number, line.condition or "", line.disposition or "")
 
     def _warehouse_of(self, picking):
         """The partner's building in which the goods were worked."""

@@ -22,6 +22,7 @@ class LogisticsAdvice(models.Model):
             )
         self.warehouse_id = warehouse
         bookable = {}
+        self._pass_what_is_told_elsewhere()
         for line, quantity in self._readable_lines().items():
             code, words = self._obstacle_to_adjust(line, quantity)
             if code:
@@ -48,6 +49,9 @@ class LogisticsAdvice(models.Model):
                 return "no_place", {"condition": dict(CONDITIONS)[condition]}
         if line.moved_to and quantity < 0:
             return "negative", {}
+        is_strict = self.connection_id.advice_reason == "refuse" and not line.moved_to
+        if is_strict and not line.is_accepted and not self._reason_of(line):
+            return "unknown_reason", {}
         names = [name for name, _quantity in line._lots(abs(quantity)) if name]
         # Goods that were found may be of a lot that nobody has heard of; others are known.
         if names and (quantity < 0 or line.moved_to):
@@ -85,11 +89,18 @@ class LogisticsAdvice(models.Model):
 
     def _loss_location(self, line):
         """Against what a change is booked: the place of its reason, else that of the product."""
-        reason = self.env["logistics.adjustment.reason"].search(
-            [("connection_id", "=", self.connection_id.id), ("code", "=", line.reason or "")],
-            limit=1,
-        )
-        return reason.location_id or line.product_id.property_stock_inventory
+        place = self._reason_of(line).location_id
+        return place or line.product_id.property_stock_inventory
+
+    def _reason_of(self, line):
+        return self.env["logistics.adjustment.reason"]._find(self.connection_id, line.reason or "")
+
+    def _pass_what_is_told_elsewhere(self):
+        """Goods that were shipped or received are booked with the message that says so, and not
+        once more because stock changed by it."""
+        for line in self.line_ids.filtered(lambda line: line.state in ("open", "trouble")):
+            if self._reason_of(line).is_told:
+                line._book_as_done()
 
     def _book_release(self):
         """What a warehouse answers is a matter of the release; its event stands in the history."""

@@ -10,7 +10,14 @@ WHERE connection_id = ANY(%(connections)s) AND id <> ALL(%(besides)s) AND (
         AND l.state = 'trouble' AND l.trouble_code = ANY(%(codes)s))))
 """
 # What may be mended by what comes later: goods, a code, a place.
-MENDABLE = ["unknown_product", "unknown_unit", "unknown_lot", "no_place", "no_warehouse"]
+MENDABLE = [
+    "unknown_product",
+    "unknown_unit",
+    "unknown_lot",
+    "unknown_reason",
+    "no_place",
+    "no_warehouse",
+]
 
 
 class LogisticsAdviceDesk(models.AbstractModel):

@@ -58,6 +58,16 @@ class LogisticsConnection(models.Model):
         default="accept",
         tracking=True,
     )
+    advice_reason = fields.Selection(
+        [("accept", "Book it against the product's own place"), ("refuse", "A person decides")],
+        "A reason nobody has explained",
+        required=True,
+        default="accept",
+        tracking=True,
+        help="Of a change of stock. A warehouse that tells every change, those of shipments and "
+        "receipts as well, is read right only when its reasons are explained: Configuration → "
+        "Reasons of stock changes.",
+    )
     advice_exceptions_only = fields.Boolean(
         "Names exceptions only",
         tracking=True,
