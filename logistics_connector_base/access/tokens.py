@@ -234,7 +234,8 @@ class TokenKeeper:
         failure = None
         try:
             with self._client() as client:
-                answer = client.post(self.method.token_url, headers=headers, form=form)
+                body = {"data": form} if self.method.sends_json else {"form": form}
+                answer = client.post(self.method.token_url, headers=headers, **body)
         except Refused as error:
             failure = NoAccess(f"The token server may not be called: {error}", "unusable")
         except (BadAnswer, TooLarge) as error:

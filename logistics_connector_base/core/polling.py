@@ -86,6 +86,8 @@ class FeedPoll:
     :param page: ``(body, headers) -> Page``; raises ParseError
     :param elements: keys that lead to the list of entries
     :param most: entries of a page, at most
+    :param wait: ``(body) -> seconds``: how long an answer asks us to wait that looks like a good
+        one (2xx) and is none; None where it is one
     """
 
     urls: Mapping[str, str]
@@ -93,6 +95,7 @@ class FeedPoll:
     page: Callable[[bytes, Mapping[str, str]], Page]
     elements: tuple[str, ...]
     most: int = 500
+    wait: Callable[[bytes], float | None] | None = None
 
 
 def pieces(raw: bytes, path: tuple[str, ...] | None) -> list[bytes]:

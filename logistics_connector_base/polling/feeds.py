@@ -21,6 +21,11 @@ class FeedAsker(Asker):
         if not reply.ok:
             return self._fail(progress, reply.outcome)
         body, headers = reply.answer.body, reply.answer.headers
+        pause = self._asks_to_wait(body)
+        if pause is not None:
+            text = "They ask us to wait."
+            throttled = outcomes.Outcome(outcomes.THROTTLED, text, reply.outcome.status, pause)
+            return self._fail(progress, throttled)
         try:
             page = plan.declared.page(body, headers) if body.strip() else Page()
             fresh = self._file(reply.answer)
@@ -39,6 +44,10 @@ class FeedAsker(Asker):
 
         self._record(work)
         return not pause and after.is_under_way
+
+    def _asks_to_wait(self, body):
+        wait = self.plan.declared.wait
+        return None if wait is None else wait(body)
 
     def _begin(self, env):
         """The round that is due, or under way; None: nothing may be read now."""

@@ -1,10 +1,13 @@
 """Everything since the last time: pages, the watermark, what fails."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from odoo.tests import tagged
 
+from ..providers.canonical.poll import FEED
 from .polling import DOWN, PollingCommon
 
 NINE, TEN, ELEVEN = (f"2026-03-10T{hour}:00:00Z" for hour in ("09", "10", "11"))
@@ -77,6 +80,23 @@ class TestPollFeed(PollingCommon):
         (asked,) = self.sweep()  # the first page is not asked for again
         self.assertEqual(asked["cursor"], "p2")
         self.assertEqual(self.poll.watermark, datetime(2026, 3, 10, 10))
+
+    def test_an_answer_that_asks_to_wait_is_no_page_and_no_trouble(self):
+        handler = type(self.env["logistics.provider.canonical"])
+        feed = replace(FEED, wait=lambda body: 18.0 if b"no credits" in body else None)
+        self.startPatcher(patch.object(handler, "_polls", lambda model: {"feed": feed}))
+        self.make_due(self.poll)
+        self.ask(self.poll, lambda url: (200, {"error": "no credits"}, {}))
+        progress = self.progress(self.poll)
+        self.assertEqual((progress.state, progress.failures), ("closed", 0))
+        self.assertFalse(self.poll.watermark)
+        pause = progress.paused_until - datetime.now(UTC).replace(tzinfo=None)
+        self.assertTrue(timedelta(seconds=1) < pause < timedelta(seconds=30), pause)
+        self.assertFalse(self.messages())
+        self.put(progress, paused_until=None)
+        self.pages = {"": ([self.entry("PUP_PICKED_UP", NINE)], "")}
+        self.sweep()
+        self.assertEqual(self.events(self.shipment), ["PUP_PICKED_UP"])
 
     def test_a_cursor_that_they_do_not_take_any_longer_is_forgotten(self):
         self.put(self.progress(self.poll), since="2026-03-01", cursor="old", cap="2026-03-09")

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..providers.shiphero import parse
+from ..providers.shiphero import parse, poll
 
 
 class LogisticsProviderShipHero(models.AbstractModel):
@@ -33,6 +33,14 @@ class LogisticsProviderShipHero(models.AbstractModel):
         }
 
     @api.model
+    def _polls(self):
+        return {"feed": poll.FEED}
+
+    @api.model
+    def _access_defaults(self, environment):
+        return [{"kind": "oauth2_refresh", "token_url": poll.TOKEN_URL, "hosts": poll.HOST}]
+
+    @api.model
     def _connection_proofs(self):
         return [{"kind": "hmac", "header": "x-shiphero-hmac-sha256", "encoding": "base64"}]
 
@@ -55,7 +63,8 @@ class LogisticsProviderShipHero(models.AbstractModel):
             ),
             self.env._(
                 "While a webhook is switched off, or fails five times, ShipHero forgets what it "
-                "would have told: set up the sweep as well (page Polling)."
+                "would have told: set up the sweep as well. It needs the refresh token of a "
+                "developer user of ShipHero's."
             ),
             self.env._(
                 "Write the number of ShipHero's warehouse as the partner's code on your warehouse, "

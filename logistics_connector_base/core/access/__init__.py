@@ -14,7 +14,7 @@ from .hmac_time import HmacTime
 from .http_signature import HttpSignature
 from .method import CLIENT_SECRET, PURPOSES, SIGNING_KEY, TLS_KEY, TOKEN, AccessMethod
 from .mutual_tls import MutualTls
-from .oauth2 import OAuth2
+from .oauth2 import OAuth2, RefreshToken
 from .standard import StandardWebhooks, StandardWebhooksEd25519
 
 KINDS: dict[str, type[AccessMethod]] = {
@@ -23,6 +23,7 @@ KINDS: dict[str, type[AccessMethod]] = {
     "basic_key": BasicKey,
     "bearer": Bearer,
     "oauth2": OAuth2,
+    "oauth2_refresh": RefreshToken,
     "mutual_tls": MutualTls,
     "standard_webhooks": StandardWebhooks,
     "standard_webhooks_ed25519": StandardWebhooksEd25519,

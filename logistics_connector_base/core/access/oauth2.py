@@ -1,5 +1,6 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
-"""OAuth 2.0 client credentials (RFC 6749, 4.4), as a client: what is asked, how the answer is read.
+"""OAuth 2.0 as a client: client credentials (RFC 6749, 4.4), or a refresh token that does not end.
+What is asked, and how the answer is read.
 
 The token is fetched, kept and renewed by ``access.tokens``; here nothing is called.
 """
@@ -64,8 +65,14 @@ class OAuth2(AccessMethod):
     def _headers(self, call: OutgoingCall, keys: Sequence[str]) -> dict[str, str]:
         return {"Authorization": f"Bearer {keys[0]}"}
 
+    @property
+    def sends_json(self) -> bool:
+        """Whether the token server takes JSON in the place of a form."""
+        return False
+
     def request(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
-        """Headers and form fields of the call that fetches a token. Never in the address."""
+        """Headers and fields (:attr:`sends_json`) of the call that fetches a token; never in the
+        address."""
         form = {"grant_type": "client_credentials"}
         if self.scope:
             form["scope"] = self.scope
@@ -78,6 +85,26 @@ class OAuth2(AccessMethod):
             # RFC 6749 2.3.1: both are form-encoded before they are joined.
             headers["Authorization"] = credentials(quote_plus(self.client_id), quote_plus(secret))
         return headers, form
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken(OAuth2):
+    """A refresh token that is good for ever, exchanged for a token that is not: as JSON and without
+    a client, as ShipHero's token server wants it. The stored secret is the refresh token."""
+
+    def check(self) -> None:
+        if not self.token_url:
+            raise ValueError("Enter the address where tokens are fetched.")
+        if "?" in self.token_url:
+            raise ValueError("The address of the token server may hold no parameters.")
+        parse_target(self.token_url)
+
+    @property
+    def sends_json(self) -> bool:
+        return True
+
+    def request(self, secret: str) -> tuple[dict[str, str], dict[str, str]]:
+        return {"Accept": "application/json"}, {"refresh_token": secret}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 from ...core import access
 from ...core.netguard import Refusal, parse_target
 
+# Those that fetch a token before they call.
+TOKEN_KINDS = ("oauth2", "oauth2_refresh")
+
 
 class LogisticsAccess(models.Model):
     """One way in which we identify ourselves to a partner. The work is done by ``core.access``."""
@@ -25,6 +28,7 @@ class LogisticsAccess(models.Model):
             ("basic_key", "API key as user name (basic)"),
             ("bearer", "Bearer token that does not end"),
             ("oauth2", "OAuth2, client credentials"),
+            ("oauth2_refresh", "Refresh token that does not end (JSON)"),
             ("mutual_tls", "Client certificate (mutual TLS)"),
             ("standard_webhooks", "Standard Webhooks (id, time and body signed)"),
             ("standard_webhooks_ed25519", "Standard Webhooks with our private key (Ed25519)"),
@@ -119,7 +123,7 @@ class LogisticsAccess(models.Model):
         self.ensure_one()
         if not self._method().sends_secret:
             return "|"
-        origin = parse_target(self.token_url).origin if self.kind == "oauth2" else ""
+        origin = parse_target(self.token_url).origin if self.kind in TOKEN_KINDS else ""
         return f"{origin}|{' '.join(self._host_list())}"
 
     def _secrets(self):
@@ -156,6 +160,8 @@ class LogisticsAccess(models.Model):
                 client=self.client_id or "…",
                 server=self._token_host() or "…",
             )
+        if self.kind == "oauth2_refresh":
+            return self.env._("Token for a refresh token from %s", self._token_host() or "…")
         if self.kind == "hmac":
             return self.env._("HMAC-SHA256 of the body in header %s", header)
         if self.kind == "hmac_time":
@@ -297,7 +303,7 @@ class LogisticsAccess(models.Model):
         """How we identify ourselves is part of the connection's history (law 11)."""
         for way in self:
             parts = [way.description]
-            if way.kind == "oauth2":
+            if way.kind in TOKEN_KINDS:
                 parts.append(way.token_url)
             if way.sends_secret and way.hosts:
                 parts.append(self.env._("only sent to %s", way.hosts))

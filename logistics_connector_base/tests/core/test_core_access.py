@@ -65,6 +65,9 @@ MIRRORED = {
     "oauth2's token": (
         "oauth2", {"token_url": "https://a.example/t", "client_id": "c"}, KEY, "bearer", {}, KEY,
     ),
+    "refresh token's token": (
+        "oauth2_refresh", {"token_url": "https://a.example/t"}, KEY, "bearer", {}, KEY,
+    ),
     "query": ("query", {"parameter": "token"}, "a key+/&=of 16%", "query", {}, "a key+/&=of 16%"),
     "hmac hex": (
         "hmac", {"header": "X-Sign", "prefix": "sha256="}, KEY,
@@ -376,6 +379,18 @@ def test_what_a_token_server_is_asked():
     headers, form = oauth(client_auth="form").request("s/1")
     assert "Authorization" not in headers
     assert (form["client_id"], form["client_secret"]) == ("id:1", "s/1")
+
+
+def test_a_refresh_token_is_sent_as_json_and_alone():
+    way = KINDS["oauth2_refresh"].make({"token_url": "https://a.example/refresh"})
+    way.check()
+    assert way.sends_json and not oauth().sends_json
+    headers, body = way.request("r-1")
+    assert body == {"refresh_token": "r-1"}
+    assert "Authorization" not in headers
+    for url in ("", "https://a.example/refresh?refresh_token=r-1"):
+        with pytest.raises(ValueError, match="address"):
+            KINDS["oauth2_refresh"].make({"token_url": url}).check()
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,21 @@
 
 import copy
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_base.core.canonical import ParseContext, ParseError
-from odoo.addons.logistics_connector_wms.providers.shiphero import parse
+from odoo.addons.logistics_connector_base.core.polling import pieces
+from odoo.addons.logistics_connector_wms.providers.shiphero import parse, poll
+
+from tests.simulators.receiver import Call
+from tests.simulators.shiphero import ShipHero
 
 FOLDER = Path(parse.__file__).parent / "fixtures"
 UTC_ZONE = ParseContext(default_zone="UTC")
@@ -247,3 +253,108 @@ def test_nothing_breaks_it(data):
         read(content)
     except ParseError as error:
         assert str(error)
+
+
+# -- asked ----------------------------------------------------------------------------------------
+
+
+def call(hero, ask):
+    """One answer of the simulator, without a network."""
+    headers = {"Authorization": f"Bearer {hero.access_token}"}
+    return hero.answer(Call(0.0, ask.method, urlsplit(ask.url).path, headers, ask.body)).body
+
+
+def sweep(hero, since, size=25):
+    """All pieces of one round, and the pages that it took."""
+    cursor, found, pages = "", [], 0
+    while True:
+        raw = call(hero, poll.ask("http://hero/graphql", since, cursor, size))
+        assert poll.wait(raw) is None
+        page = poll.page(raw, {})
+        found += pieces(raw, poll.FEED.elements)
+        pages, cursor = pages + 1, page.cursor
+        if not cursor:
+            return found, pages
+
+
+@pytest.fixture
+def hero():
+    with ShipHero() as server:
+        server.access_token = "at-1"
+        yield server
+
+
+def test_a_round_reads_all_lists_to_their_end_and_an_entry_is_the_same_bytes_again(hero):
+    hero.credits = 10**6
+    for number in range(7):
+        hero.keep("shipments", {**value("shipment_asked")["node"], "legacy_id": number})
+    for name, kept in (
+        ("inventory_changes", "inventory_change_asked"),
+        ("purchase_orders", "po_asked"),
+        ("returns", "return_asked"),
+    ):
+        hero.keep(name, value(kept)["node"])
+    since = datetime(2026, 3, 1, tzinfo=UTC)
+    found, pages = sweep(hero, since, size=3)
+    assert (len(found), pages) == (10, 3 + 1 + 1 + 1)
+    again, _pages = sweep(hero, since, size=25)
+    assert found == again
+    kinds = [parse.parse(raw, UTC_ZONE).message_type for raw in found]
+    assert Counter(kinds) == {
+        "Shipment Update": 7,
+        "Inventory Change": 1,
+        "PO Update": 1,
+        "Return Update": 1,
+    }
+
+
+def test_a_piece_tells_what_the_webhook_tells(hero):
+    hero.keep("shipments", value("shipment_asked")["node"])
+    (raw,), _pages = sweep(hero, datetime(2026, 3, 1, tzinfo=UTC))
+    assert json.loads(raw) == value("shipment_asked")
+    (told,) = read("shipment_update").statements
+    (found,) = parse.parse(raw, UTC_ZONE).statements
+    assert (told.id, told.essence) == (found.id, found.essence)
+
+
+@given(st.integers(0, 12), st.integers(1, 5))
+def test_no_page_size_loses_an_entry(count, size):
+    server = ShipHero()
+    server.access_token, server.credits = "at-1", 10**6
+    for number in range(count):
+        server.keep("shipments", {**value("shipment_asked")["node"], "legacy_id": number})
+    found, _pages = sweep(server, datetime(2026, 3, 1, tzinfo=UTC), size)
+    assert [json.loads(raw)["node"]["legacy_id"] for raw in found] == list(range(count))
+
+
+def test_returns_are_read_anew_as_they_know_no_time_of_change():
+    since = datetime(2026, 3, 31, tzinfo=UTC)
+    asked = {name: poll.ask("http://hero", since, name, 5).body.decode() for name in poll.ORDER}
+    assert "2026-03-01T00:00:00Z" in asked["returns"]
+    assert all("2026-03-31T00:00:00Z" in asked[name] for name in poll.ORDER if name != "returns")
+    assert "updated_from" in asked["purchase_orders"]
+
+
+def test_a_cursor_is_written_as_text_whatever_is_in_it():
+    ask = poll.ask("http://hero", datetime(2026, 3, 1, tzinfo=UTC), 'shipments a"b) {', 5)
+    assert 'after: "a\\"b) {"' in json.loads(ask.body)["query"]
+
+
+def test_too_few_credits_are_waited_for(hero):
+    hero.credits = 2
+    raw = call(hero, poll.ask("http://hero/graphql", datetime(2026, 3, 1, tzinfo=UTC), "", 25))
+    assert poll.wait(raw) == 1.0  # 24 credits, 60 a second
+    said = {"code": 30, "message": "there are only 263 left. In 18 seconds you will have enough"}
+    assert poll.wait(json.dumps({"errors": [said]}).encode()) == 18.0
+    assert poll.wait(b'{"errors": [{"code": 30}]}') == poll.WAIT
+    long = {"code": 30, "time_remaining": "99999 seconds"}
+    assert poll.wait(json.dumps({"errors": [long]}).encode()) == poll.LONGEST_WAIT
+    for other in (b'{"errors": [{"code": 5}]}', b"nothing", b'{"errors": 1}', b"[]"):
+        assert poll.wait(other) is None
+
+
+def test_what_is_no_page_is_said_in_words():
+    with pytest.raises(ParseError, match="ShipHero says: Order not found"):
+        poll.page(b'{"errors": [{"message": "Order not found", "code": 5}], "data": null}', {})
+    with pytest.raises(ParseError, match="none of the lists"):
+        poll.page(b'{"data": {"list": null}}', {})

@@ -1,0 +1,153 @@
+"""ShipHero over HTTP: its signed webhooks are taken, and the sweep finds what they lost."""
+
+import json
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ..simulators.journey import now
+from ..simulators.shiphero import ShipHero
+from ..support.connections import connect
+from ..support.polling import wait_for
+
+FIXTURES = Path(__file__).parents[2] / "logistics_connector_wms/providers/shiphero/fixtures"
+
+
+def fixture(name):
+    return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+class House:
+    """A warehouse of its own that runs on ShipHero, with lamps in stock."""
+
+    def __init__(self, world, hero):
+        self.world, self.rpc, self.hero = world, world.rpc, hero
+        code = uuid.uuid4().hex[:4].upper()
+        hero.server_url = hero.url
+        self.connection = connect(self.rpc, hero, f"{hero.name} {code}")
+        # ``connect`` writes where its webhooks go in the place of its own address.
+        hero.target, hero.url = hero.url, hero.server_url
+        values = {"name": f"Hero {code}", "code": code, "logistics_code": "7001"}
+        (self.warehouse,) = self.rpc(
+            "stock.warehouse", "create", [{**values, "logistics_connection_id": self.connection}]
+        )
+        (row,) = self.rpc("stock.warehouse", "read", [self.warehouse], ["lot_stock_id"])
+        self.place, self.sku = row["lot_stock_id"][0], f"LAMP-{code}"
+        values = {"name": "Lamp", "default_code": self.sku, "is_storable": True}
+        (self.lamp,) = self.rpc("product.product", "create", [values])
+        quant = {"product_id": self.lamp, "location_id": self.place, "inventory_quantity": 40}
+        (quant_id,) = self.rpc("stock.quant", "create", [quant], context={"inventory_mode": True})
+        self.rpc("stock.quant", "action_apply_inventory", [quant_id])
+        (self.customer,) = self.rpc("res.partner", "create", [{"name": "Ada Hero"}])
+
+    def order(self, quantity):
+        """A confirmed order; its delivery's name."""
+        line = (0, 0, {"product_id": self.lamp, "product_uom_qty": quantity})
+        values = {"partner_id": self.customer, "warehouse_id": self.warehouse, "order_line": [line]}
+        (sale,) = self.rpc("sale.order", "create", [values])
+        self.rpc("sale.order", "action_confirm", [sale])
+        (row,) = self.rpc("sale.order", "read", [sale], ["picking_ids"])
+        (row,) = self.rpc("stock.picking", "read", row["picking_ids"], ["name"])
+        return row["name"]
+
+    def on_hand(self):
+        domain = [("product_id", "=", self.lamp), ("location_id", "=", self.place)]
+        rows = self.rpc("stock.quant", "search_read", domain, ["quantity"])
+        return sum(row["quantity"] for row in rows)
+
+    def poll(self):
+        """Ask from now on, with the refresh token; the poll's id."""
+        self.hero.allow(self.rpc)
+        way = {
+            "connection_id": self.connection,
+            "kind": "oauth2_refresh",
+            "token_url": f"{self.hero.url}/auth/refresh",
+            "hosts": "127.0.0.1",
+        }
+        (access,) = self.rpc("logistics.access", "create", [way])
+        secret = {"connection_id": self.connection, "access_id": access}
+        self.rpc("logistics.credential", "create", [{**secret, "secret": self.hero.refresh_token}])
+        values = {
+            "name": "Sweep",
+            "kind": "feed",
+            "connection_id": self.connection,
+            "url": f"{self.hero.url}/graphql",
+            "shortest_minutes": 1,
+            "page_size": 2,
+            "start_at": str(now().replace(tzinfo=None) - timedelta(days=1)),
+        }
+        self.poll_id = self.rpc("logistics.poll", "create", [values])[0]
+        return self.poll_id
+
+    def progress(self):
+        fields = ["state", "since", "watermark", "error", "paused_until", "cursor", "asks"]
+        return self.rpc.one("logistics.poll.progress", [("poll_id", "=", self.poll_id)], fields)
+
+    def read_now(self):
+        self.rpc("logistics.poll", "action_read_now", [self.poll_id])
+
+
+def shipped(house, order, key, quantity):
+    """The same shipment as a webhook, and as an entry of the list."""
+    at = now().replace(microsecond=0)
+    told = fixture("shipment_update")
+    line = {"id": "x", "sku": house.sku, "quantity": quantity, "package": "Package #1"}
+    told["fulfillment"].update(
+        shipment_id=key, order_number=order, created_at=f"{at:%Y-%m-%d %H:%M:%S}", line_items=[line]
+    )
+    found = fixture("shipment_asked")["node"]
+    (edge, *_rest) = found["line_items"]["edges"]
+    edge["node"].update(quantity=quantity)
+    edge["node"]["line_item"].update(sku=house.sku, partner_line_item_id="x")
+    found.update(legacy_id=key, order={"order_number": order}, created_date=at.isoformat())
+    found["line_items"]["edges"] = [edge]
+    return told, found
+
+
+@pytest.fixture
+def house(world):
+    with ShipHero() as hero:
+        made = House(world, hero)
+        yield made
+        polls = world.rpc("logistics.poll", "search", [("connection_id", "=", made.connection)])
+        world.rpc("logistics.poll", "write", polls, {"active": False})
+
+
+def test_a_webhook_and_the_sweep(world, house):
+    hero = house.hero
+    order, lost = house.order(2), house.order(3)
+    told, found = shipped(house, order, 1, 2)
+    forged = hero.tell(told, secret="somebody else's")
+    assert forged.status == 401
+    answer = hero.tell(told, "m-1")
+    assert (answer.status, answer.json()) == (200, {"code": "200", "Status": "Success"})
+    assert hero.tell(told, "m-1").json() == {"code": "200", "Status": "Success"}
+    wait_for(lambda: house.on_hand() == 38, 60, "what the webhook told was not booked")
+
+    hero.keep("shipments", found)
+    _webhook, silent = shipped(house, lost, 2, 3)
+    hero.keep("shipments", silent)
+    hero.credits = 0
+    house.poll()
+    house.read_now()
+    wait_for(lambda: house.progress()["paused_until"], 40, house.progress, interval=0.2)
+    assert house.progress()["state"] == "closed", "who is asked to wait is in no trouble"
+    hero.credits = 4004
+    wait_for(lambda: house.on_hand() == 35, 90, house.progress)
+    wait_for(lambda: house.progress()["watermark"] and not house.progress()["since"], 60)
+    assert hero.refreshed == 1, "one token for all calls"
+    domain = [("connection_id", "=", house.connection)]
+    advices = world.rpc("logistics.advice", "search_read", domain, ["name", "state"])
+    assert sorted((row["name"], row["state"]) for row in advices) == [
+        ("1", "applied"),
+        ("2", "applied"),
+    ]
+
+    hero.access_token = "ended"
+    asks = house.progress()["asks"]
+    house.read_now()
+    wait_for(lambda: house.progress()["asks"] > asks and not house.progress()["since"], 60)
+    assert hero.refreshed == 2, "a token that has ended is renewed"
+    assert house.on_hand() == 35
