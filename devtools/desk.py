@@ -1,4 +1,4 @@
-"""The warehouse's system of ``./dev up``: a simulator in a process of its own."""
+"""The 3PL of ``./dev up``: a simulator in a process of its own."""
 
 import subprocess
 
@@ -7,16 +7,18 @@ from .system import DevError
 
 
 class Desk:
-    """Runs ``tests.simulators.receiver`` while the context is open.
+    """Runs ``tests.simulators.warehouse.live`` while the context is open.
 
     :param int port: 0 for a free one
+    :param options: of that command
     """
 
-    def __init__(self, port=0):
-        self._wanted, self.process, self.url = port, None, ""
+    def __init__(self, port=0, *options):
+        self._options = [str(option) for option in (port, *options)]
+        self.process, self.url = None, ""
 
     def __enter__(self):
-        command = [paths.PYTHON, "-m", "tests.simulators.receiver", str(self._wanted)]
+        command = [paths.PYTHON, "-m", "tests.simulators.warehouse.live", *self._options]
         self.process = subprocess.Popen(
             command, cwd=paths.PROJECT, stdout=subprocess.PIPE, text=True
         )

@@ -13,12 +13,16 @@ from .proxy import Proxy
 from .server import OdooServer
 
 PORT = 8069
+PACE = 30  # seconds that an hour in the demo's warehouse takes
 BANNER = """
 Odoo is at {url}
   log in as   admin / admin (everything), demo / demo (an ordinary user)
   look at     {url}/odoo → Logistics: Overview, Exceptions, Shipments, Messages
-  a 3PL       {desk}: its system takes what Odoo sends; down for a minute:
-              curl -X POST {desk}/_down/60, then sell from warehouse “Harbour Fulfilment”
+  a 3PL       sell from warehouse “Harbour Fulfilment”: it picks, ships and tells of it, an hour's
+              work in {pace} seconds. Its system is down for a minute: curl -X POST {desk}/_down/60
+              Goods vanish unseen, and a snapshot shows it:
+              curl -d '{{"sku": "LC-LAMP", "quantity": 9}}' {desk}/lose
+              curl -X POST {desk}/snapshot
   database    {db}
   log         {log}
 Ctrl-C ends it; ./dev up continues with the same database, ./dev clean removes it.
@@ -62,7 +66,7 @@ def _stay(options):
     name = options.db or "demo"
     fresh = ensure_demo(name)
     with (
-        Desk(_desk_port(name)) as desk,
+        _desk(name, fresh) as desk,
         OdooServer(name, workers=3) as odoo,
         Proxy(_port(options.port), odoo) as proxy,
     ):
@@ -71,7 +75,8 @@ def _stay(options):
             code = play(proxy.url, name, desk.url)
             if code:
                 say(f"the scenario ended with {code}; the server stays up. Log: {odoo.log_path}")
-        print(BANNER.format(url=proxy.url, db=name, log=odoo.log_path, desk=desk.url), flush=True)
+        values = {"db": name, "log": odoo.log_path, "desk": desk.url, "pace": PACE}
+        print(BANNER.format(url=proxy.url, **values), flush=True)
         while odoo.running():
             time.sleep(0.5)
         say(f"Odoo ended:\n{odoo.log_tail()}")
@@ -91,6 +96,14 @@ def ensure_demo(name):
         databases.install(name, addons.ours(), demo=True, upgrade=True)
         kept.write_text(key)
     return False
+
+
+def _desk(name, fresh):
+    """The 3PL of the demo, which has what it had when it was ended."""
+    kept = paths.STATE / f"demo-{name}-warehouse"
+    if fresh:
+        kept.unlink(missing_ok=True)
+    return Desk(_desk_port(name), "--state", kept, "--pace", PACE)
 
 
 def _desk_port(name):

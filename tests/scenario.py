@@ -44,7 +44,7 @@ def main(arguments=None):
     stage = Stage(rpc, shop, lanes)
     played = list(stage.steps())
     if options.desk:
-        played.append(Harbour(rpc, shop, options.desk).outage())
+        played += Harbour(rpc, shop, options.desk).steps()
     count = options.orders or (ORDERS_WHEN_CHECKED if options.check else ORDERS)
     made = generator.play(rpc, shop, lanes, count)
     if made:

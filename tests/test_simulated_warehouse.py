@@ -24,6 +24,7 @@ from .simulators.warehouse import (
     Staff,
     WarehouseServer,
 )
+from .simulators.warehouse.live import LiveWarehouse
 from .simulators.warehouse.post import PUNCTUAL
 from .support.http import request
 
@@ -283,3 +284,60 @@ def test_it_is_driven_over_http(server):
     assert truth["states"] == {"WH/IN/1": "done"}
     assert truth["waiting"] > 0, "nobody took its messages"
     assert request("GET", server.url + "/nowhere").status == 404
+
+
+def ask(warehouse, place, /, **values):
+    body = json.dumps(values).encode()
+    return request("POST", f"{warehouse.url}/{place}", body, {"Idempotency-Key": "K1"})
+
+
+def test_what_never_left_leaves_when_it_is_asked_for():
+    sent = []
+    post = Post(lambda body, number: sent.append(number) or 202, random.Random(3))
+    post.manners = Manners(forgotten=1.0, most=1)
+    building = lively(3)
+    post.write([deed for deed in building.ledger if deed.kind == "adjustment"][:3])
+    post.empty()
+    assert not sent
+    post.again("stock", 1, 2)
+    post.empty()
+    assert sorted(sent) == ["harbour-stock-00001", "harbour-stock-00002"]
+    post.last_ones()
+    post.empty()
+    assert sent[2:] == ["harbour-stock-00003"], "which no number shows"
+
+
+def test_it_counts_what_it_is_asked_to():
+    with WarehouseServer(items=ITEMS) as warehouse:
+        warehouse.building.stock[Key("LAMP")] = Decimal(5)
+        lines = [{"product": sku, "condition": "available"} for sku in ("LAMP", "BULB")]
+        wanted = {"type": "count", "version": "1.0", "request": "C1", "warehouse": "W"}
+        assert ask(warehouse, "requests", **wanted, lines=lines).status == 202
+        assert ask(warehouse, "requests", type="count").status == 422
+        (deed,) = warehouse.building.ledger
+        assert (deed.kind, deed.order) == ("count", "C1")
+        assert [(one["product"], one["quantity"]) for one in deed.lines] == [
+            ("LAMP", 5),
+            ("BULB", 0),
+        ]
+
+
+def test_the_live_one_is_there_again_after_its_end(tmp_path):
+    state = tmp_path / "warehouse"
+    with LiveWarehouse(state=state) as warehouse:
+        items = [{"sku": "LAMP", "stock": 9, "units": {"Dozens": 12}}]
+        ask(warehouse, "connect", url="http://127.0.0.1:9/in", secret="whsec_eA==", items=items)
+        assert ask(warehouse, "orders", **RELEASE).status == 202
+        ask(warehouse, "lose", sku="LAMP", quantity=2)
+        ask(warehouse, "_down/60")
+        assert ask(warehouse, "orders", **RELEASE).status == 503
+        ask(warehouse, "_down/0")
+        truth = warehouse.truth()
+    with LiveWarehouse(state=state) as warehouse:
+        assert warehouse.truth() == truth
+        assert truth["states"] == {"WH/OUT/1": "open"}
+        assert ask(warehouse, "orders", **{**RELEASE, "delivery": "WH/OUT/2"}).status == 409
+        assert warehouse.partner.url == "http://127.0.0.1:9/in"
+        ask(warehouse, "connect", url="http://127.0.0.1:9/in", secret="whsec_eA==", items=items)
+        ask(warehouse, "find")
+        assert warehouse.truth()["stock"][0]["quantity"] == 9

@@ -4,12 +4,12 @@ import pytest
 
 from .. import scenario
 from ..history.steps import Step
-from ..simulators.receiver import Desk
+from ..simulators.warehouse.live import LiveWarehouse
 
 
 @pytest.fixture
 def play(world):
-    with Desk() as desk:
+    with LiveWarehouse() as desk:
 
         def run(*options):
             place = ["--url", world.rpc.url, "--db", world.database.name, "--desk", desk.url]
@@ -21,10 +21,10 @@ def play(world):
 def test_the_scenario_passes_and_may_be_played_again(play, capsys):
     assert play("--check") == 0
     first = capsys.readouterr().out
-    assert "16 passed, 0 failed" in first
+    assert "18 passed, 0 failed" in first
     assert play("--check") == 0
     second = capsys.readouterr().out
-    assert "16 passed, 0 failed" in second
+    assert "18 passed, 0 failed" in second
     assert " 0 orders of the last 14 days made" in second, "the history is made once"
 
 

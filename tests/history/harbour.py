@@ -1,43 +1,61 @@
-"""A warehouse that a 3PL runs: Odoo tells its system which deliveries it may pick. The system goes
-down for a while, and nothing is lost."""
+"""A warehouse that a 3PL runs: Odoo tells its system which deliveries it may pick, and it tells
+what it did. The system goes down, and nothing is lost; goods vanish, and a snapshot shows it.
+"""
 
+import contextlib
 import json
+from collections import Counter
 from urllib.parse import urlsplit
 
-from ..simulators import CanonicalPartner
+from ..simulators.warehouse import WarehousePartner
 from ..support import http
 from ..support.connections import connect
-from ..support.polling import wait_for
+from ..support.polling import TimedOut, wait_for
 from ..support.sending import make_flow
+from ..support.warehouse import TRUSTING, make_places
 from .commerce import STOCK
 from .steps import PATIENCE, Step
 
 NAME, CODE = "Harbour Fulfilment", "HARB"
 ORDERS = 6
+LOST, MANY = 1, 25  # of the shop's products; more than any open order could explain
 
 
 class Harbour:
     """The 3PL's side.
 
-    :param str url: of its system (``tests.simulators.receiver.Desk``)
+    :param str url: of its system (``tests.simulators.warehouse.live``)
     """
 
     def __init__(self, rpc, shop, url):
         self.rpc, self.shop, self.url = rpc, shop, url
-        self.connection_id = connect(rpc, CanonicalPartner(), f"{NAME} (3PL)")
+        self.told = set()  # the transfers of which it was told
+        partner = WarehousePartner()
+        self.connection_id = connect(rpc, partner, NAME, **TRUSTING)
         self._allow()
-        self.flow_id = self._flow()
-        self.warehouse_id = self._warehouse()
+        self.flow_id = self._flow("release", "orders")
+        self._flow("request", "requests")
+        self.warehouse_id, self.places = self._warehouse()
+        rows = rpc("product.product", "read", shop.products, ["default_code"])
+        self.skus = {row["id"]: row["default_code"] for row in rows}
+        items = [{"sku": sku, "stock": STOCK} for sku in self.skus.values()]
+        self._ask("connect", url=partner.url, secret=partner.secret, items=items)
+
+    def steps(self):
+        """Play all of it, in this order."""
+        return [self.outage(), self.day(), self.loss()]
 
     def outage(self):
         """Orders come while the system is down; it comes back; all releases arrive, once."""
-        before, _status = self.worked(), self.down(3600)
+        self.down(3600)
         sales = self._sell(ORDERS)
         wait_for(lambda: self._breaker() == "open", PATIENCE, "the breaker did not open")
         waiting = self.rpc("logistics.flow", "read", [self.flow_id], ["waiting_count"])[0]
         self.down(0)
         pickings = self.rpc("sale.order", "read", sales, ["picking_ids"])
         ids = [number for order in pickings for number in order["picking_ids"]]
+        names = {row["name"] for row in self.rpc("stock.picking", "read", ids, ["name"])}
+        self.told = names
 
         def look():
             domain = [("res_model", "=", "stock.picking"), ("res_id", "in", ids)]
@@ -47,7 +65,7 @@ class Harbour:
             left = self.rpc("logistics.exception", "search_count", case)
             return (
                 f"{waiting['waiting_count']} waited, {delivered} of {len(states)} delivered, "
-                f"{self.worked() - before} arrived, {left} exceptions left"
+                f"{len(names & set(self._truth()['states']))} arrived, {left} exceptions left"
             )
 
         expected = f"{ORDERS} waited, {ORDERS} of {ORDERS} delivered, {ORDERS} arrived"
@@ -55,13 +73,75 @@ class Harbour:
             f"{NAME}: their system is down, and comes back", f"{expected}, 0 exceptions left", look
         )
 
+    def day(self):
+        """It works what it was told, and tells of it; the books are what it did."""
+        self._ask("find")
+        seen = ""
+
+        def is_over():
+            nonlocal seen
+            self._ask("tick", hours=1)
+            self._ask("tick/empty")
+            states = self._truth()["states"]
+            left = len(self.told - set(states)) + list(states.values()).count("open")
+            seen = f"{left} orders open, {len(self._differing())} differences"
+            return seen == expected
+
+        expected = "0 orders open, 0 differences"
+        with contextlib.suppress(TimedOut):
+            wait_for(is_over, PATIENCE, interval=1)
+        return Step(f"{NAME}: picks and ships, and tells of it late", expected, lambda: seen)
+
+    def loss(self):
+        """Goods vanish, and nobody has seen it: its next snapshot has fewer than the books."""
+        sku = self.skus[self.shop.products[LOST]]
+        self._ask("lose", sku=sku, quantity=MANY)
+        self._ask("snapshot")
+        self._ask("tick/empty")
+
+        def look():
+            own = [("connection_id", "=", self.connection_id)]
+            last = self.rpc("logistics.snapshot", "search", own, order="as_of desc", limit=1)
+            lines = self.rpc(
+                "logistics.snapshot.result",
+                "search_read",
+                [("snapshot_id", "in", last), ("kind", "!=", "match")],
+                ["product_id", "kind"],
+            )
+            found = sorted(f"{self.skus[row['product_id'][0]]} {row['kind']}" for row in lines)
+            return ", ".join(found) or "nothing differs"
+
+        return Step(f"{NAME}: goods vanish, and a snapshot shows it", f"{sku} variance", look)
+
     def down(self, seconds):
         """Let the system answer 503 for so long."""
         return http.request("POST", f"{self.url}/_down/{seconds}", b"{}", {}).status
 
-    def worked(self):
-        """How many messages it has taken, each counted once."""
-        return json.loads(http.request("GET", f"{self.url}/_calls", b"", {}).body)["worked"]
+    def _ask(self, place, **values):
+        body = json.dumps(values).encode()
+        answer = http.request("POST", f"{self.url}/{place}", body, {}, timeout=PATIENCE)
+        assert answer.status == 200, answer
+
+    def _read(self, place):
+        return json.loads(http.request("GET", f"{self.url}/{place}", b"", {}).body)
+
+    def _truth(self):
+        return self._read("truth")
+
+    def _differing(self):
+        """What the warehouse and the books have of each product and state, where it differs."""
+        found = Counter()
+        for row in self._truth()["stock"]:
+            found[row["sku"], row["condition"]] += row["quantity"]
+        for row in self.rpc(
+            "stock.quant",
+            "search_read",
+            [("location_id", "in", list(self.places))],
+            ["product_id", "location_id", "quantity"],
+        ):
+            where = self.places[row["location_id"][0]]
+            found[self.skus[row["product_id"][0]], where] -= row["quantity"]
+        return {key: quantity for key, quantity in found.items() if quantity}
 
     # -- how it is set up ---------------------------------------------------------------------
 
@@ -77,17 +157,17 @@ class Harbour:
             ports = ",".join(filter(None, [known[0]["ports"], port]))
             self.rpc("logistics.allowed.host", "write", [known[0]["id"]], {"ports": ports})
 
-    def _flow(self):
+    def _flow(self, code, place):
         values = {
+            "code": code,
             "breaker_limit": 2,
             "breaker_pause": 2,
             "breaker_longest": 5,
             "retry_schedule": "1s 2s 5s 30s 5m 1h",
         }
-        found = self.rpc(
-            "logistics.flow", "search", [("connection_id", "=", self.connection_id)], limit=1
-        )
-        address = f"{self.url}/orders"
+        domain = [("connection_id", "=", self.connection_id), ("code", "=", code)]
+        found = self.rpc("logistics.flow", "search", domain, limit=1)
+        address = f"{self.url}/{place}"
         if found:
             self.rpc("logistics.flow", "write", found, {"url": address})
             return found[0]
@@ -106,9 +186,10 @@ class Harbour:
                 }
                 quant = self.rpc("stock.quant", "create", [values])
                 self.rpc("stock.quant", "action_apply_inventory", quant)
+        places = make_places(self.rpc, found[0])
         values = {"logistics_connection_id": self.connection_id}
         self.rpc("stock.warehouse", "write", found, values)
-        return found[0]
+        return found[0], places
 
     def _sell(self, count):
         values = [

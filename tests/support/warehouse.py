@@ -30,6 +30,26 @@ PLACES = ("damaged", "quarantine", "held")
 numbers = itertools.count()
 
 
+def make_places(rpc, warehouse):
+    """Where goods of each state lie in a warehouse, made where they are missing.
+
+    :return: {location id: "available", "damaged", "quarantine" or "held"}
+    """
+    names = {condition: f"logistics_{condition}_location_id" for condition in PLACES}
+    fields = ["view_location_id", "lot_stock_id", *names.values()]
+    row = rpc("stock.warehouse", "read", [warehouse], fields)[0]
+    places = {row["lot_stock_id"][0]: "available"}
+    for condition, name in names.items():
+        if row[name]:
+            places[row[name][0]] = condition
+            continue
+        values = {"name": condition.capitalize(), "location_id": row["view_location_id"][0]}
+        place = rpc("stock.location", "create", [values])[0]
+        rpc("stock.warehouse", "write", [warehouse], {name: place})
+        places[place] = condition
+    return places
+
+
 class Harbour:
     """
     :param rpc: an administrator's session
@@ -56,15 +76,11 @@ class Harbour:
         rpc = self.rpc
         values = {"name": name, "code": f"H{self.mark[-4:]}"}
         warehouse = rpc("stock.warehouse", "create", [values])[0]
-        fields = ["view_location_id", "lot_stock_id", "in_type_id", "out_type_id"]
+        fields = ["in_type_id", "out_type_id"]
         row = rpc("stock.warehouse", "read", [warehouse], fields)[0]
         self.in_type, self.out_type = row["in_type_id"][0], row["out_type_id"][0]
-        places = {row["lot_stock_id"][0]: "available"}
+        places = make_places(rpc, warehouse)
         values = {"logistics_connection_id": self.connection_id}
-        for condition in PLACES:
-            place = {"name": condition, "location_id": row["view_location_id"][0]}
-            places[rpc("stock.location", "create", [place])[0]] = condition
-            values[f"logistics_{condition}_location_id"] = max(places)
         rpc("stock.warehouse", "write", [warehouse], values)
         return warehouse, places
 

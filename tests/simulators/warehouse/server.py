@@ -1,7 +1,5 @@
 """The 3PL's system over HTTP: it takes our releases, works by the hour, and tells of it.
 
-    python -m tests.simulators.warehouse.server [PORT] [SEED]     serves until it is ended
-
 ``POST /orders``      a release (schemas/release-*.json of the product, the contract with it)
 ``POST /requests``    counts, and messages that somebody misses (schemas/request-*.json)
 ``POST /connect``     {"url", "secret", "items": […]}: where its own messages go
@@ -10,10 +8,8 @@
 ``GET /truth``        what it has and did
 """
 
-import contextlib
 import json
 import random
-import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +20,7 @@ from jsonschema import Draft202012Validator
 
 from ..canonical import CanonicalPartner
 from ..receiver import Answer, Receiver
-from .building import Building, Impossible, Item, Order, OrderLine
+from .building import Building, Impossible, Item, Key, Order, OrderLine
 from .post import Post
 from .staff import AGREED, Staff
 
@@ -179,13 +175,13 @@ class WarehouseServer(Receiver):
         try:
             message = json.loads(call.body) if call.body else {}
         except ValueError:
-            return _answer(400, {"error": "no JSON"})
+            return answer(400, {"error": "no JSON"})
         if call.path == "/orders":
-            return _answer(*self.take(message, call.key))
+            return answer(*self.take(message, call.key))
         if call.path == "/requests":
-            return _answer(*self.asked(message))
+            return answer(*self.asked(message))
         if call.path == "/truth":
-            return _answer(200, self.truth())
+            return answer(200, self.truth())
         if call.path == "/tick":
             self.tick(message.get("hours", 1))
         elif call.path == "/tick/empty":
@@ -198,10 +194,18 @@ class WarehouseServer(Receiver):
             self.arrive(message["order"], lines, message.get("kind", "receipt"))
         elif call.path == "/connect":
             self.partner.url, self.partner.secret = message["url"], message["secret"]
-            self.keep(*(_item(values) for values in message.get("items", ())))
+            with self._work:
+                self._stock_up(message.get("items", ()))
         else:
-            return _answer(404, {"error": "there is no such place"})
-        return _answer(200, {"waiting": len(self.post.waiting)})
+            return answer(404, {"error": "there is no such place"})
+        return answer(200, {"waiting": len(self.post.waiting)})
+
+    def _stock_up(self, items):
+        """Keep these items; of new ones so many lie there as ``stock`` says."""
+        for values in items:
+            if values["sku"] not in self.building.items and values.get("stock"):
+                self.building.stock[Key(values["sku"])] = Decimal(str(values["stock"]))
+            self.keep(_item(values))
 
     def truth(self):
         """:meth:`Building.truth` as JSON has it, and how much of it is not told yet."""
@@ -225,22 +229,12 @@ class WarehouseServer(Receiver):
 
 
 def _item(values):
+    """An item as ``/connect`` has it: sku, tracking, units {name: factor}, step."""
     units = {name: Decimal(str(factor)) for name, factor in values.get("units", {}).items()}
     step = Decimal(str(values.get("step", 1)))
     return replace(Item(values["sku"], values.get("tracking", "none")), units=units, step=step)
 
 
-def _answer(status, value):
+def answer(status, value):
+    """An answer in JSON."""
     return Answer(status, {"Content-Type": "application/json"}, json.dumps(value).encode())
-
-
-def main():
-    """Serve until the process is ended; the port is printed first."""
-    port, seed = ([int(value) for value in sys.argv[1:3]] + [0, 7][len(sys.argv) - 1 :])[:2]
-    with WarehouseServer(seed, port=port) as server, contextlib.suppress(KeyboardInterrupt):
-        print(server.port, flush=True)
-        threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()
