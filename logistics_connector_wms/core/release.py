@@ -128,8 +128,9 @@ class Facts:
     ``hold``: why a person holds it back, "" otherwise. ``address``: None where the gate is not
     wanted, and ``wants_phone`` belongs to it. ``lines``: (wanted, reserved) of each line of the
     transfer, and ``stock`` one of "some" and "all". ``order_lines``: the same of all that is open
-    of the order, None where it need not be complete. ``owed`` and ``limit`` of the customer, None
-    where the credit is not looked at.
+    of the order, None where it need not be complete. ``unknown``: names of the products that
+    the warehouse has to know, and does not. ``owed`` and ``limit`` of the customer, None where the
+    credit is not looked at.
     """
 
     hold: str = ""
@@ -138,13 +139,14 @@ class Facts:
     stock: str = ""
     lines: Sequence[tuple[float, float]] = ()
     order_lines: Sequence[tuple[float, float]] | None = None
+    unknown: tuple[str, ...] = ()
     owed: float = 0.0
     limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a transfer is held back. ``code``: hold, address, stock, incomplete or credit;
+    """Why a transfer is held back. ``code``: hold, stock, unknown, address, incomplete or credit;
     ``detail``: what is missing, for its words."""
 
     code: str
@@ -167,6 +169,8 @@ def reasons(facts: Facts, is_forced: bool = False) -> list[Reason]:
         found.append(Reason("stock", (ready, len(facts.lines))))
     if is_forced:
         return found
+    if facts.unknown:
+        found.append(Reason("unknown", facts.unknown))
     if facts.address is not None:
         missing = _missing(facts.address, facts.wants_phone)
         if missing:

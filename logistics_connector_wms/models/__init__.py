@@ -14,4 +14,5 @@ from . import (
     stock_warehouse,
     stream,
     count,
+    master,
 )

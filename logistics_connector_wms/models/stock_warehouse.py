@@ -10,6 +10,7 @@ SETTINGS = {
     "logistics_tells_return",
     "logistics_tells_transfer",
     "logistics_gate_stock",
+    "logistics_gate_item",
     "logistics_gate_address",
     "logistics_gate_phone",
     "logistics_gate_complete",

@@ -4,6 +4,7 @@ from . import (
     test_count,
     test_detector_release,
     test_item_code,
+    test_master,
     test_playbook_release,
     test_provider_shiphero,
     test_release,
