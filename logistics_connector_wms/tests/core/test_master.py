@@ -22,7 +22,7 @@ class Shop:
     def __init__(self):
         self.now, self.rows, self.messages = {}, {}, []
 
-    def write(self, number, content):
+    def put(self, number, content):
         self.now[number] = content
 
     def tell(self, asked=()):
@@ -60,7 +60,7 @@ def believed(messages):
 def test_the_partner_has_what_we_have_whatever_was_written_and_however_it_arrives(days, seed):
     shop = Shop()
     for day in days:
-        shop.tell() if day == "tell" else shop.write(*day)
+        shop.tell() if day == "tell" else shop.put(*day)
     shop.tell()
     random.Random(seed).shuffle(shop.messages)
     twice = shop.messages * 2
@@ -72,7 +72,7 @@ def test_the_partner_has_what_we_have_whatever_was_written_and_however_it_arrive
 def test_telling_twice_is_telling_once(writes):
     shop = Shop()
     for write in writes:
-        shop.write(*write)
+        shop.put(*write)
     shop.tell()
     assert shop.tell() == 0
 
@@ -81,11 +81,11 @@ def test_telling_twice_is_telling_once(writes):
 def test_a_change_and_its_change_back_tell_nothing(before, change):
     shop = Shop()
     for write in before:
-        shop.write(*write)
+        shop.put(*write)
     shop.tell()
     was = dict(shop.now)
     for write in change:
-        shop.write(*write)
+        shop.put(*write)
     shop.now = {number: was.get(number) for number in shop.now}
     assert shop.tell() == 0
 
@@ -94,7 +94,7 @@ def test_a_change_and_its_change_back_tell_nothing(before, change):
 def test_what_a_person_wants_told_is_told_with_a_greater_version(writes):
     shop = Shop()
     for write in writes:
-        shop.write(*write)
+        shop.put(*write)
     shop.tell()
     before = dict(shop.rows)
     kept = {number for number, content in shop.now.items() if content is not None}
