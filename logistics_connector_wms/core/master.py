@@ -66,15 +66,16 @@ def digest(content: Mapping[str, Any], key: bytes = b"") -> str:
 # -- what has to be told --------------------------------------------------------------------------
 
 
-def step(wanted: str, told: str, is_asked: bool = False) -> str:
+def step(wanted: str, told: str, is_asked: bool = False, is_there: bool = False) -> str:
     """What is to be told of a record.
 
     :param wanted: digest of what it is now; "" for one that is not to be used any more
     :param told: digest of what was told last; "" where that was nothing, or that it is gone
     :param is_asked: whether a person wants it told whatever was told before
+    :param is_there: whether the partner has it, as far as it has said so
     """
     if not wanted:
-        return WITHDRAW if told else NOTHING
+        return WITHDRAW if told or (is_asked and is_there) else NOTHING
     return TELL if is_asked or wanted != told else NOTHING
 
 
@@ -108,13 +109,15 @@ def hear(heard: Heard, last: int, version: int, action: str, answer: str, words:
     return Heard(known, is_there, heard.answer, heard.words)
 
 
-def state(wanted: str, told: str, version: int, answer: str, is_asked: bool = False) -> str:
-    """How a record stands with a partner, in a word for people.
+def state(
+    wanted: str, told: str, answer: str, is_asked: bool = False, is_there: bool = False
+) -> str:
+    """How a record stands with a partner, in a word for people; parameters as of :func:`step`.
 
-    :param version: the last that was told; 0: none yet
+    :param answer: to the last version that was told, "" for none
     """
-    if step(wanted, told, is_asked) != NOTHING:
-        return CHANGED if told else NEW
+    if step(wanted, told, is_asked, is_there) != NOTHING:
+        return CHANGED if told or is_there else NEW
     if answer == REFUSED:
         return REJECTED
     if not wanted:

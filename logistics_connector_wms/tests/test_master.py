@@ -561,6 +561,26 @@ class TestMaster(MasterCommon):
         self.env["logistics.answer"].sudo()._tell()
         self.assertEqual(sorted(rows.mapped("state")), ["known", "rejected"])
 
+    def test_that_it_is_gone_may_be_said_once_more(self):
+        self.stock(self.lamp, 5)
+        self.sync()
+        self.arrived()
+        self.lamp.action_archive()
+        self.sync()
+        self.arrived("rejected", "there is stock")
+        row = self.row(self.lamp)
+        self.assertEqual((row.state, row.is_known), ("rejected", True))
+        self.told()
+        row.with_user(self.manager).action_tell_again()
+        self.sync()
+        item = self.told_items()["LAMP-01"]
+        self.assertEqual((item["action"], item["version"]), ("withdraw", 3))
+        self.arrived()
+        self.assertEqual((row.state, row.is_known), ("withdrawn", False))
+        row.with_user(self.manager).action_tell_again()
+        self.sync()
+        self.assertEqual(self.told(), [])
+
     def test_acknowledged_by_a_message_of_theirs(self):
         self.master_flow.write({"ack": "message"})
         self.stock(self.lamp, 5)

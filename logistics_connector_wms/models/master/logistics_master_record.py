@@ -76,15 +76,15 @@ class LogisticsMasterRecord(models.Model):
     _record_uniq = models.Constraint(
         "UNIQUE(connection_id, kind, number)", "This partner is told of it already."
     )
-    _due = models.Index("(connection_id, kind, id) WHERE is_due")
-    _stale = models.Index("(connection_id) WHERE is_stale")
+    _due = models.Index("(connection_id, is_alone, kind, id) WHERE is_due IS TRUE")
 
-    @api.depends("wanted", "told", "version", "answer", "is_asked")
+    @api.depends("wanted", "told", "answer", "is_asked", "is_known")
     def _compute_state(self):
         for row in self:
             wanted, told = row.wanted or "", row.told or ""
-            row.state = core.state(wanted, told, row.version, row.answer or "", row.is_asked)
-            row.is_due = core.step(wanted, told, row.is_asked) != core.NOTHING
+            asked = row.is_asked, row.is_known
+            row.state = core.state(wanted, told, row.answer or "", *asked)
+            row.is_due = core.step(wanted, told, *asked) != core.NOTHING
 
     @api.depends("kind", "product_id", "lot_id", "partner_id", "code", "number")
     def _compute_display_name(self):
@@ -100,7 +100,8 @@ class LogisticsMasterRecord(models.Model):
         self.check_access("read")
         if not (self.env.su or self.env.user.has_group(MANAGER)):
             raise AccessError(self.env._("Only a manager of Logistics may tell it again."))
-        rows = self.sudo()
+        # Of what is gone here and there nothing is to be said.
+        rows = self.sudo().filtered(lambda row: row.wanted or row.is_known)
         rows.write({"is_asked": True, "is_alone": True, "is_stale": True})
         rows.connection_id._tell_master_soon()
         return True

@@ -52,13 +52,13 @@ class LogisticsMasterRecord(models.Model):
         for row in self:
             code, content = contents.get((row.kind, row.number), (row.code or "", None))
             wanted = self._digest_of(row.kind, content)
-            step = core.step(wanted, row.told or "", row.is_asked)
+            step = core.step(wanted, row.told or "", row.is_asked, row.is_known)
             seen = {"code": code or row.code, "wanted": wanted or False}
             if step == core.NOTHING:
                 row.write({**seen, "is_asked": False, "is_alone": False})
                 continue
             if step == core.WITHDRAW:
-                content, before = None, row.told_code or ""
+                content, before = None, row.told_code or row.code or ""
             else:
                 before = row.told_code if row.told and row.told_code != code else ""
             version = row.version + 1

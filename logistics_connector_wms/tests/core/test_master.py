@@ -139,17 +139,22 @@ def test_the_order_of_answers_decides_nothing(answers, gone, seed):
 
 
 def test_states():
-    state = core.state
-    assert state("a", "", 0, "") == core.NEW
-    assert state("b", "a", 1, core.ACCEPTED) == core.CHANGED
-    assert state("", "a", 1, core.ACCEPTED) == core.CHANGED
-    assert state("a", "a", 1, "") == core.QUEUED
-    assert state("a", "a", 1, core.ACCEPTED) == core.KNOWN
-    assert state("a", "a", 1, core.ACCEPTED, is_asked=True) == core.CHANGED
-    assert state("a", "a", 1, core.REFUSED) == core.REJECTED
+    state, accepted = core.state, core.ACCEPTED
+    assert state("a", "", "") == core.NEW
+    assert state("b", "a", accepted) == core.CHANGED
+    assert state("", "a", accepted) == core.CHANGED
+    assert state("a", "a", "") == core.QUEUED
+    assert state("a", "a", accepted) == core.KNOWN
+    assert state("a", "a", accepted, is_asked=True) == core.CHANGED
+    assert state("a", "a", core.REFUSED) == core.REJECTED
     # What was refused is told again when it is another one, and not before.
-    assert state("b", "a", 1, core.REFUSED) == core.CHANGED
-    assert state("", "", 2, core.ACCEPTED) == core.WITHDRAWN
+    assert state("b", "a", core.REFUSED) == core.CHANGED
+    assert state("", "", accepted) == core.WITHDRAWN
+    # That it is gone was refused: a person may say so once more, of what they have.
+    assert state("", "", core.REFUSED, is_there=True) == core.REJECTED
+    assert state("", "", core.REFUSED, is_asked=True, is_there=True) == core.CHANGED
+    assert core.step("", "", is_asked=True, is_there=True) == core.WITHDRAW
+    assert core.step("", "", is_asked=True) == core.NOTHING
 
 
 def test_units_are_listed_once_with_all_their_barcodes():
