@@ -341,3 +341,38 @@ def test_the_live_one_is_there_again_after_its_end(tmp_path):
         ask(warehouse, "connect", url="http://127.0.0.1:9/in", secret="whsec_eA==", items=items)
         ask(warehouse, "find")
         assert warehouse.truth()["stock"][0]["quantity"] == 9
+
+
+MASTER = {
+    "type": "master",
+    "version": "1.0",
+    "told_at": "2026-03-01T06:00:00+00:00",
+    "items": [
+        {
+            "id": 3,
+            "version": 2,
+            "action": "tell",
+            "product": "LAMP",
+            "name": "Lamp",
+            "unit": "Units",
+            "units": [{"unit": "Units", "factor": 1}, {"unit": "Dozens", "factor": 12}],
+            "tracking": "none",
+        }
+    ],
+}
+
+
+def test_a_strict_3pl_works_what_it_was_told_of():
+    server = WarehouseServer(is_strict=True)
+    refused = server.take(RELEASE, "a")
+    assert refused[0] == 422
+    assert "LAMP" in refused[1]["error"]
+    assert server.learn({**MASTER, "items": []})[0] == 422
+    assert server.learn(MASTER)[0] == 202
+    gone = {"id": 3, "version": 1, "action": "withdraw", "code": "LAMP"}
+    server.learn({**MASTER, "items": [gone]})  # an older one comes late
+    assert server.take(RELEASE, "b")[0] == 202
+    (order,) = server.building.orders.values()
+    assert order.lines[0].asked == 24
+    server.learn({**MASTER, "items": [{**gone, "version": 3}]})
+    assert server.take({**RELEASE, "delivery": "WH/OUT/2"}, "c")[0] == 422

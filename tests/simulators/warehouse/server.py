@@ -1,6 +1,7 @@
 """The 3PL's system over HTTP: it takes our releases, works by the hour, and tells of it.
 
 ``POST /orders``      a release (schemas/release-*.json of the product, the contract with it)
+``POST /master``      master data (schemas/master-1.0.json): what it is told of, it keeps
 ``POST /requests``    counts, and messages that somebody misses (schemas/request-*.json)
 ``POST /connect``     {"url", "secret", "items": […]}: where its own messages go
 ``POST /dock``        {"order", "kind", "lines"}: a lorry comes, for receipts and returns
@@ -21,6 +22,7 @@ from jsonschema import Draft202012Validator
 from ..canonical import CanonicalPartner
 from ..receiver import Answer, Receiver
 from .building import Building, Impossible, Item, Key, Order, OrderLine
+from .catalogue import Catalogue
 from .post import Post
 from .staff import AGREED, Staff
 
@@ -42,6 +44,7 @@ class WarehouseServer(Receiver):
     :param int seed: of all that happens
     :param items: what it keeps, see :class:`Item`
     :param clock: the time, aware
+    :param is_strict: it refuses releases of items that it was not told of (``/master``)
     :param habits, manners, hands: see Staff and Post
     """
 
@@ -49,7 +52,8 @@ class WarehouseServer(Receiver):
         self, seed=7, items=(), habits=AGREED, manners=None, substitutes=None, clock=None, **more
     ):
         super().__init__(self._behave, more.pop("port", 0))
-        self.partner = WarehousePartner()
+        self.partner, self.catalogue = WarehousePartner(), Catalogue()
+        self.is_strict = more.pop("is_strict", False)
         self.building = Building(items, clock or (lambda: datetime.now(UTC)))
         self.staff = Staff(self.building, random.Random(f"staff {seed}"), habits, substitutes)
         self.post = Post(
@@ -68,6 +72,7 @@ class WarehouseServer(Receiver):
         self._requests = Draft202012Validator(
             json.loads((SCHEMAS / "request-1.0.json").read_text())
         )
+        self._master = Draft202012Validator(json.loads((SCHEMAS / "master-1.0.json").read_text()))
 
     # -- what a test does ---------------------------------------------------------------------
 
@@ -162,7 +167,19 @@ class WarehouseServer(Receiver):
                 self.post.again(message.get("stream", ""), message["first"], message["last"])
         return 202, {"accepted": True}
 
+    def learn(self, message):
+        """Know items, lots and customers from now on; status and answer. It keeps what it knows."""
+        wrong = next(self._master.iter_errors(message), None)
+        if wrong is not None:
+            return 422, {"error": wrong.message, "at": wrong.json_path}
+        with self._work:
+            for item in self.catalogue.take(message):
+                self.building.items.setdefault(item.sku, item)
+        return 202, {"accepted": True}
+
     def _line(self, line):
+        if self.is_strict and not self.catalogue.knows(line["product"]):
+            raise Impossible(f"nobody has told us of {line['product']}")
         quantity = Decimal(repr(line["quantity"]))
         item = self.building.items.get(line["product"])
         if item:  # of another one nothing is known, which is answered later
@@ -180,6 +197,8 @@ class WarehouseServer(Receiver):
             return answer(*self.take(message, call.key))
         if call.path == "/requests":
             return answer(*self.asked(message))
+        if call.path == "/master":
+            return answer(*self.learn(message))
         if call.path == "/truth":
             return answer(200, self.truth())
         if call.path == "/tick":
