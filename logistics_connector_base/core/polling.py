@@ -84,8 +84,9 @@ class FeedPoll:
     :param ask: ``(url, since, cursor, size) -> Ask``; ``since`` aware, ``cursor`` "" for the first
         page
     :param page: ``(body, headers) -> Page``; raises ParseError
-    :param elements: keys that lead to the list of entries
+    :param elements: keys that lead to the list of entries; None: a page is one message
     :param most: entries of a page, at most
+    :param at: ``(url) -> FeedPoll``: the one that an address asks for, where a partner has several
     :param wait: ``(body) -> seconds``: how long an answer asks us to wait that looks like a good
         one (2xx) and is none; None where it is one
     """
@@ -93,9 +94,10 @@ class FeedPoll:
     urls: Mapping[str, str]
     ask: Callable[[str, datetime, str, int], Ask]
     page: Callable[[bytes, Mapping[str, str]], Page]
-    elements: tuple[str, ...]
+    elements: tuple[str, ...] | None
     most: int = 500
     wait: Callable[[bytes], float | None] | None = None
+    at: "Callable[[str], FeedPoll] | None" = None
 
 
 def pieces(raw: bytes, path: tuple[str, ...] | None) -> list[bytes]:

@@ -151,8 +151,8 @@ class Snapshot:
     """The stock of a warehouse as of a moment.
 
     ``as_of`` is the partner's time at which it was true. ``is_complete``: what is not listed is
-    zero. ``part``/``parts``: one of several messages that make it up, 1 of 1 usually. It never
-    writes stock (law 8).
+    zero. ``part``/``parts``: one of several messages that make it up, 1 of 1 usually; ``parts`` is
+    0 where only the last of them knows how many there are. It never writes stock (law 8).
     """
 
     desk: ClassVar[str] = "logistics.snapshot"

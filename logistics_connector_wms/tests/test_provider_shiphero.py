@@ -21,6 +21,7 @@ class ShipHeroCommon(AdviceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.classPatch(cls.registry["logistics.snapshot.desk"], "_isolate", lambda self, cr: None)
         cls.provider = cls.env.ref("logistics_connector_wms.provider_shiphero")
         cls.connection = cls.make_connection(provider=cls.provider, name="Hero Fulfilment")
         cls.warehouse.write(
@@ -234,6 +235,54 @@ class TestProviderShipHero(ShipHeroCommon):
         fits = self.explain("Cycle * of *", location_id=self.loss.id)._fits
         self.assertTrue(fits("Cycle count of A-01"))
         self.assertFalse(fits("Cycle count"))
+
+    def page(self, number, is_last, **stock):
+        nodes = [
+            {
+                "node": {
+                    "sku": sku.replace("_", "-"),
+                    "warehouse_id": "7001",
+                    "on_hand": on_hand,
+                    "non_sellable_quantity": held,
+                }
+            }
+            for sku, (on_hand, held) in stock.items()
+        ]
+        info = {"hasNextPage": not is_last, "endCursor": "x"}
+        now = fields.Datetime.now()
+        listed = {"data": {"pageInfo": info, "edges": nodes}}
+        return {"data": {f"asked_{now:%Y%m%dT%H0000}_{number}": "Query", "list": listed}}
+
+    def compared(self):
+        self.env.flush_all()
+        desk = self.env["logistics.snapshot.desk"].with_user(self.service)
+        with self.enter_registry_test_mode():
+            while claimed := desk._claim():
+                desk._work(*claimed)
+        self.env.invalidate_all()
+        return self.env["logistics.snapshot"].search([("connection_id", "=", self.connection.id)])
+
+    def test_the_stock_comes_page_by_page_and_is_compared_when_all_of_it_is_here(self):
+        self.stock(self.lamp, 10)
+        self.stock(self.bulb, 5)
+        last = self.page(2, True, BULB_02=(4, 0))
+        self.hear(last, channel="poll")
+        self.assertEqual(self.compared().state, "receiving")
+        self.hear(self.page(1, False, LAMP_01=(10, 0)), channel="poll")
+        self.hear(last, channel="poll")
+        snapshot = self.compared()
+        self.assertEqual((snapshot.state, snapshot.parts), ("compared", 2))
+        differs = snapshot.result_ids.filtered(lambda one: one.kind != "match")
+        self.assertEqual(
+            [(one.product_id, one.theirs, one.ours) for one in differs], [(self.bulb, 4, 5)]
+        )
+        self.assertEqual(self.on_hand(self.bulb), 5, "a snapshot writes no stock")
+
+    def test_a_page_beyond_the_last_one_is_a_persons_matter(self):
+        self.hear(self.page(2, True, BULB_02=(4, 0)), channel="poll")
+        self.hear(self.page(3, False, LAMP_01=(10, 0)), channel="poll")
+        self.assertEqual(self.compared().state, "receiving")
+        self.assertTrue(self.cases("advice_conflict"))
 
     # -- how far ------------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class House:
         rows = self.rpc("stock.quant", "search_read", domain, ["quantity"])
         return sum(row["quantity"] for row in rows)
 
-    def poll(self):
+    def poll(self, query="", size=2):
         """Ask from now on, with the refresh token; the poll's id."""
         self.hero.allow(self.rpc)
         way = {
@@ -73,9 +73,9 @@ class House:
             "name": "Sweep",
             "kind": "feed",
             "connection_id": self.connection,
-            "url": f"{self.hero.url}/graphql",
+            "url": f"{self.hero.url}/graphql{query}",
             "shortest_minutes": 1,
-            "page_size": 2,
+            "page_size": size,
             "start_at": str(now().replace(tzinfo=None) - timedelta(days=1)),
         }
         self.poll_id = self.rpc("logistics.poll", "create", [values])[0]
@@ -151,3 +151,28 @@ def test_a_webhook_and_the_sweep(world, house):
     wait_for(lambda: house.progress()["asks"] > asks and not house.progress()["since"], 60)
     assert hero.refreshed == 2, "a token that has ended is renewed"
     assert house.on_hand() == 35
+
+
+def test_the_whole_stock_is_read_page_by_page_and_compared(world, house):
+    house.hero.stock = {house.sku: (36, 3), **{f"NOBODY-{n}": (n, 0) for n in range(1, 4)}}
+    house.poll("?stock=7001")
+    domain = [("connection_id", "=", house.connection), ("state", "=", "compared")]
+    found = wait_for(
+        lambda: world.rpc(
+            "logistics.snapshot", "search_read", domain, ["parts", "difference_count"]
+        ),
+        90,
+        house.progress,
+    )
+    assert [row["parts"] for row in found] == [2]
+    lines = world.rpc(
+        "logistics.snapshot.result",
+        "search_read",
+        [("snapshot_id", "=", found[0]["id"]), ("product_id", "=", house.lamp)],
+        ["condition", "theirs", "ours"],
+    )
+    # No place was chosen for goods that are held back: all of them are compared as one.
+    assert [(row["condition"], row["theirs"], row["ours"]) for row in lines] == [
+        ("available", 39, 40)
+    ]
+    assert house.on_hand() == 40

@@ -149,7 +149,8 @@ class LogisticsPoll(models.Model):
                     kind=labels[self.kind],
                 )
             )
-        return declared
+        choose = getattr(declared, "at", None)
+        return choose(self.url or "") if choose else declared
 
     @api.onchange("connection_id", "kind")
     def _onchange_connection_id(self):

@@ -71,14 +71,14 @@ class LogisticsSnapshot(models.Model):
         known = digests.get(str(said.part))
         if known == digest:
             return []
-        if known or (snapshot.parts != said.parts) or said.part > said.parts:
+        parts = snapshot.parts or said.parts  # 0: not known before the last of them
+        last = max(said.part, *map(int, digests)) if digests else said.part
+        if known or said.parts not in (0, parts) or (parts and last > parts):
             return [snapshot._conflict(message)]
         snapshot._file_lines(said)
         digests = {**digests, str(said.part): digest}
-        is_whole = len(digests) == snapshot.parts
-        snapshot.write(
-            {"part_digests": digests, "state": "to_compare" if is_whole else "receiving"}
-        )
+        state = "to_compare" if len(digests) == parts else "receiving"
+        snapshot.write({"part_digests": digests, "parts": parts, "state": state})
         snapshot._supersede()
         return []
 

@@ -52,6 +52,11 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
         if kind not in ASKED:
             raise asked.get("__typename").fail(f"nobody asked for a “{kind[:40]}”.")
         return ASKED[kind](asked, zone)
+    if root.get("data").is_object:
+        # The first answer of a round tells its time, and nothing else.
+        data = root.get("data")
+        is_clock = "clock" in data.value
+        return ParsedMessage((), message_type=stock.STOCK) if is_clock else stock.level(data)
     kind = webhook_type(root)
     if root.get("test").code() == "1":
         return ParsedMessage(events=(), message_type=f"{kind} (test)")

@@ -13,14 +13,19 @@ Changed since: shipments and changes of stock never change, so the time at which
 will do; purchase orders know ``updated_from``. Returns know only when they were made, and are read
 anew for :data:`RETURNS`.
 
+Another feed reads the whole stock of a building, for comparison: :func:`stock_ask`.
+
 Throttling: each answer costs credits (4,004 of them, 60 come back a second). Too few are an error
 of code 30 in an answer of status 200, with the seconds to wait in its words.
 """
 
+import base64
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from odoo.addons.logistics_connector_base.core.canonical import ParseError
 from odoo.addons.logistics_connector_base.core.polling import (
@@ -30,6 +35,7 @@ from odoo.addons.logistics_connector_base.core.polling import (
     Page,
     iso,
     latest,
+    parameter,
 )
 from odoo.addons.logistics_connector_base.core.reading import Node, read
 
@@ -40,6 +46,8 @@ LINES = 100  # of one order; of more the answer is refused, as half an order is 
 NO_CREDITS = 30  # ShipHero's error code
 WAIT = 60.0  # seconds, where it does not say how long
 LONGEST_WAIT = 600.0
+STOCK = "stock"  # parameter of the address: the number of a building
+_ASKED = re.compile(r"asked_([0-9]{8}T[0-9]{6})_([0-9]{1,6})")
 _SECONDS = re.compile(r"([0-9]{1,5}) ?s(?:ec|econd|econds)?\b")
 
 _LINES = f"line_items(first: {LINES}) {{ pageInfo {{ hasNextPage }} edges {{ node {{ %s }} }} }}"
@@ -130,8 +138,84 @@ def _is_short(error: Node) -> bool:
     return error.is_object and error.get("code").value in (NO_CREDITS, str(NO_CREDITS))
 
 
+# -- the whole stock ------------------------------------------------------------------------------
+
+
+def stock_ask(url: str, since: datetime, cursor: str, size: int) -> Ask:
+    """The call for a page of a building's stock: ``…/graphql?stock=76733``.
+
+    The first call asks for nothing but the time: the pages after it are the stock as of then. They
+    carry that time and their number as the name (alias) of a field that is always there, so that
+    each page says by itself to what it belongs.
+    """
+    parts = urlsplit(url)
+    building = parameter(url, STOCK)
+    moment, _blank, rest = cursor.partition(" ")
+    number, _blank, after = rest.partition(" ")
+    query = "{ clock: __typename }"
+    if moment:
+        told = f", after: {json.dumps(after)}" if after else ""
+        building_id = base64.b64encode(f"Warehouse:{building}".encode()).decode()
+        query = (
+            f"{{ asked_{moment}_{number}: __typename "
+            f"list: warehouse_products(warehouse_id: {json.dumps(building_id)}) {{ "
+            f"data(first: {size}{told}) {{ pageInfo {{ hasNextPage endCursor }} "
+            "edges { node { __typename sku warehouse_id on_hand allocated "
+            "non_sellable_quantity } } } } }"
+        )
+    headers = {"Content-Type": "application/json"}
+    called = urlunsplit(parts._replace(query=""))
+    return Ask(called, "POST", headers, json.dumps({"query": query}).encode())
+
+
+def stock_page(raw: bytes, headers: Mapping[str, str]) -> Page:
+    """Which page comes next. Raises ParseError for what is no page."""
+    root = read(raw)
+    if errors := root.get("errors").items():
+        raise errors[0].fail(f"ShipHero says: {errors[0].get('message').text()[:300]}")
+    data = root.get("data")
+    if data.is_object and "clock" in data.value:
+        return Page(f"{_date(headers):%Y%m%dT%H%M%S} 1")
+    moment, number = asked(data)
+    info = data.path("list", "data", "pageInfo")
+    if not info.get("hasNextPage").flag():
+        return Page()
+    return Page(f"{moment} {number + 1} {info.get('endCursor').required()}")
+
+
+def asked(data: Node) -> tuple[str, int]:
+    """When a page's round began (UTC, as 20260311T100000), and which page it is."""
+    names = data.value if data.is_object else ()
+    found = next((match for name in names if (match := _ASKED.fullmatch(name))), None)
+    if not found:
+        raise data.fail("a page that does not say to which stock it belongs.")
+    return found[1], int(found[2])
+
+
+def _date(headers: Mapping[str, str]) -> datetime:
+    try:
+        moment = parsedate_to_datetime(headers.get("Date") or "")
+    except (ValueError, TypeError, IndexError):
+        raise ParseError("The answer does not say when it was given (header Date).") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def at(url: str) -> FeedPoll:
+    """The stock of a building where the address names one, else what has happened."""
+    return STOCK_FEED if parameter(url, STOCK) else FEED
+
+
+STOCK_FEED = FeedPoll(
+    urls={LIVE: f"https://{HOST}/graphql"},
+    ask=stock_ask,
+    page=stock_page,
+    elements=None,
+    most=100,
+    wait=wait,
+)
 FEED = FeedPoll(
     urls={LIVE: f"https://{HOST}/graphql"},
+    at=at,
     ask=ask,
     page=page,
     elements=("data", "list", "data", "edges"),

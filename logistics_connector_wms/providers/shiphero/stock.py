@@ -13,12 +13,14 @@ person (``logistics.adjustment.reason``).
 from decimal import Decimal
 
 from odoo.addons.logistics_connector_base.core.canonical import ParsedMessage
+from odoo.addons.logistics_connector_base.core.instants import parse_iso
 from odoo.addons.logistics_connector_base.core.reading import Node
 
-from ...core.advice import Advice, Line
-from . import words
+from ...core.advice import Advice, Line, Snapshot, SnapshotLine
+from . import poll, words
 
 CHANGE = "Inventory Change"
+STOCK = "Stock"
 
 
 def told(root: Node, zone: str) -> ParsedMessage:
@@ -54,3 +56,42 @@ def _change(node: Node, building: str, quantity: Node, at: Node, zone: str) -> P
         pointer=node.pointer,
     )
     return ParsedMessage(events=(), message_type=CHANGE, statements=(advice,))
+
+
+def level(data: Node) -> ParsedMessage:
+    """A page of a building's stock (``poll.stock_ask``).
+
+    ``on_hand`` is what lies on shelves for sale; what lies on others comes beside it
+    (``non_sellable_quantity``), and is held back. The last page alone knows how many there are.
+    """
+    moment, number = poll.asked(data)
+    page = data.path("list", "data")
+    lines, buildings = [], {}
+    for edge in page.get("edges").items():
+        node = edge.get("node")
+        for_sale = words.pieces(node.get("on_hand"))
+        held = Decimal(node.get("non_sellable_quantity").whole() or 0)
+        buildings[words.number(node.get("warehouse_id"))] = True
+        lines.append(
+            SnapshotLine(
+                product=node.get("sku").required(),
+                on_hand=for_sale + held,
+                held=held,
+                allocated=Decimal(node.get("allocated").whole() or 0),
+                pointer=node.pointer,
+            )
+        )
+    if len(buildings) > 1:
+        raise page.fail("a page about several buildings.")
+    is_last = not page.path("pageInfo", "hasNextPage").flag()
+    building = next(iter(buildings), "")
+    said = Snapshot(
+        id=f"stock/{moment}",
+        as_of=parse_iso(moment, "UTC"),
+        warehouse=building,
+        lines=tuple(lines),
+        part=number,
+        parts=number if is_last else 0,
+        pointer=data.pointer,
+    )
+    return ParsedMessage(events=(), message_type=STOCK, statements=(said,))

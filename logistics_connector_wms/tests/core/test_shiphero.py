@@ -358,3 +358,57 @@ def test_what_is_no_page_is_said_in_words():
         poll.page(b'{"errors": [{"message": "Order not found", "code": 5}], "data": null}', {})
     with pytest.raises(ParseError, match="none of the lists"):
         poll.page(b'{"data": {"list": null}}', {})
+
+
+# -- the whole stock ------------------------------------------------------------------------------
+
+DATE = {"Date": "Wed, 11 Mar 2026 10:00:00 GMT"}
+
+
+def levels(hero, url, size):
+    cursor, found = "", []
+    while True:
+        raw = call(hero, poll.at(url).ask(url, datetime(2026, 3, 1, tzinfo=UTC), cursor, size))
+        found += pieces(raw, poll.at(url).elements)
+        cursor = poll.at(url).page(raw, DATE).cursor
+        if not cursor:
+            return found
+
+
+@given(
+    st.dictionaries(
+        st.text("ABC", min_size=1, max_size=3),
+        st.tuples(st.integers(0, 99), st.integers(0, 9)),
+        min_size=0,
+        max_size=9,
+    ),
+    st.integers(1, 4),
+)
+def test_all_pages_of_a_stock_are_one_snapshot(stock, size):
+    server = ShipHero()
+    server.access_token, server.stock = "at-1", stock
+    clock, *pages = levels(server, "http://hero/graphql?stock=7001", size)
+    assert parse.parse(clock, UTC_ZONE).statements == ()
+    said = [parse.parse(raw, UTC_ZONE).statements[0] for raw in pages]
+    assert {(one.id, one.as_of.utc) for one in said} == {
+        ("stock/20260311T100000", datetime(2026, 3, 11, 10, tzinfo=UTC))
+    }
+    assert [one.part for one in said] == list(range(1, len(said) + 1))
+    assert [one.parts for one in said] == [0] * (len(said) - 1) + [len(said)]
+    found = {x.product: (x.on_hand - x.held, x.held) for one in said for x in one.lines}
+    assert found == stock
+
+
+def test_the_address_says_what_is_asked():
+    url = "https://public-api.shiphero.com/graphql"
+    assert poll.at(url) is poll.FEED
+    assert poll.at(f"{url}?stock=7001") is poll.STOCK_FEED
+    ask = poll.stock_ask(f"{url}?stock=7001", datetime(2026, 3, 1, tzinfo=UTC), "", 5)
+    assert ask.url == url
+
+
+def test_a_stock_without_its_time_is_refused():
+    with pytest.raises(ParseError, match="header Date"):
+        poll.stock_page(b'{"data": {"clock": "Query"}}', {})
+    with pytest.raises(ParseError, match="to which stock it belongs"):
+        read({"data": {"list": None}})

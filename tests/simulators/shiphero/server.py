@@ -1,7 +1,8 @@
 """ShipHero: what it keeps, what it tells by webhook, and what it answers.
 
 ``POST /auth/refresh``  {"refresh_token"} → a token, good for 28 days
-``POST /graphql``       the four lists that are swept, 100 entries a page at most, paid in credits
+``POST /graphql``       the four lists that are swept, 100 entries a page at most, paid in credits;
+                        and the stock
 
 It reads of a query what a server must: the list, its condition, ``first`` and ``after``, and gives
 the fields of an entry that were asked for, in their order, as GraphQL does.
@@ -21,6 +22,7 @@ from ..receiver import Answer, Receiver
 CREDITS, A_SECOND = 4004, 60
 LIST = re.compile(r"list: (\w+)\((\w+): (\"[^\"]*\")\)")
 FIRST = re.compile(r"data\(first: (\d+)(?:, after: (\"[^\"]*\"))?\)")
+ALIAS = re.compile(r"{ (\w+): __typename")
 TOKENS = re.compile(r"[{}]|\w+(?::\s*\w+)?(?:\([^)]*\))?")
 CONDITIONS = {
     "shipments": ("date_from", "created_date"),
@@ -55,6 +57,7 @@ class ShipHero(Receiver):
         self.target = ""  # where its webhooks go
         self.secret = secrets.token_urlsafe(32)
         self.refresh_token, self.access_token = secrets.token_urlsafe(24), ""
+        self.stock = {}  # sku → (on hand, not for sale), in building 7001
         self.kept = {name: [] for name in CONDITIONS}
         self.credits, self.troubles, self.refreshed = CREDITS, [], 0
 
@@ -115,7 +118,33 @@ class ShipHero(Receiver):
         headers = {"Content-Type": "application/json"}
         return Answer(200, headers, json.dumps(content).encode())
 
+    def _levels(self, query):
+        """A page of warehouse_products."""
+        first, after = FIRST.search(query).groups()
+        size, place = min(int(first), 100), int(json.loads(after)) if after else 0
+        skus = sorted(self.stock)
+        edges = [
+            {
+                "node": {
+                    "__typename": "WarehouseProduct",
+                    "sku": sku,
+                    "warehouse_id": uuid("Warehouse", 7001),
+                    "on_hand": self.stock[sku][0],
+                    "allocated": 0,
+                    "non_sellable_quantity": self.stock[sku][1],
+                }
+            }
+            for sku in skus[place : place + size]
+        ]
+        info = {"hasNextPage": place + size < len(skus), "endCursor": str(place + size)}
+        alias = ALIAS.search(query)[1]
+        return {"data": {alias: "Query", "list": {"data": {"pageInfo": info, "edges": edges}}}}
+
     def _execute(self, query):
+        if "list: warehouse_products" in query:
+            return self._levels(query)
+        if query == "{ clock: __typename }":
+            return {"data": {"clock": "Query"}}
         name, condition, since = LIST.search(query).groups()
         expected, field = CONDITIONS[name]
         if condition != expected:
