@@ -245,6 +245,21 @@ class TestMaster(MasterCommon):
         self.assertNotIn("formerly", item)
         self.assertGreater(item["weight_kg"], 0)
 
+    def test_two_products_with_one_reference_are_not_told_until_they_have_two(self):
+        twin = self.make_product("LAMP-01", name="Other lamp")
+        self.stock(self.lamp, 5)
+        self.stock(self.bulb, 5)
+        self.sync()
+        self.assertEqual(set(self.told_items()), {"BULB-02"})
+        row = self.row(self.lamp)
+        self.assertIn("LAMP-01", row.trouble)
+        self.assertEqual(row.state, "new")
+        self.rest()
+        twin.default_code = "LAMP-02"  # the one that lies there is not changed by that
+        self.sync()
+        self.assertIn("LAMP-01", self.told_items())
+        self.assertFalse(row.trouble)
+
     def test_archived_is_withdrawn_and_comes_back(self):
         self.stock(self.lamp, 5)
         self.sync()

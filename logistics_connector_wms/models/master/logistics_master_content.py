@@ -52,6 +52,31 @@ class LogisticsMasterRecord(models.Model):
             for product in products
         }
 
+    @api.model
+    def _troubles(self, connection, contents):
+        """Why items are not told: two products with one reference would be one to the partner.
+
+        :param contents: as of :meth:`_contents`
+        :return: dict, id → words
+        """
+        codes = {code for code, content in contents.values() if content is not None}
+        companies = [False, *connection._served_companies().ids]
+        groups = self.env["product.product"]._read_group(
+            [
+                ("default_code", "in", list(codes)),
+                ("type", "=", "consu"),
+                ("company_id", "in", companies),
+            ],
+            ["default_code"],
+            having=[("__count", ">", 1)],
+        )
+        shared = {code for (code,) in groups}
+        return {
+            number: self.env._("Another product has the reference “%s”, too.", code)
+            for number, (code, content) in contents.items()
+            if content is not None and code in shared
+        }
+
     def _is_item(self, product, served):
         is_ours = not product.company_id or product.company_id in served
         return product.active and product.type == "consu" and is_ours

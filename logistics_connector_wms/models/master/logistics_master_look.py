@@ -44,7 +44,8 @@ class LogisticsMasterRecord(models.Model):
                 LEFT JOIN logistics_master_record r
                     ON r.connection_id = %(connection)s AND r.kind = %(kind)s AND r.number = x.id
                 WHERE x.id > %(after)s
-                  AND CASE WHEN r.id IS NULL THEN %(new)s ELSE r.is_stale OR %(changed)s END
+                  AND CASE WHEN r.id IS NULL THEN %(new)s
+                      ELSE r.is_stale OR r.trouble IS NOT NULL OR %(changed)s END
                 ORDER BY x.id LIMIT %(limit)s
                 """,
                 table=SQL.identifier(TABLES[kind]),
@@ -192,10 +193,15 @@ class LogisticsMasterRecord(models.Model):
 
     def _note_contents(self, connection, kind, ids):
         contents = self._contents(connection, kind, ids)
+        troubles = self._troubles(connection, contents) if kind == core.ITEM else {}
         known = self._rows(connection, kind, list(contents)).grouped("number")
         created = []
         for number, (code, content) in contents.items():
-            values = {"code": code or False, "wanted": self._digest_of(kind, content) or False}
+            values = {
+                "code": code or False,
+                "wanted": self._digest_of(kind, content) or False,
+                "trouble": troubles.get(number, False),
+            }
             row = known.get(number)
             if row:
                 row._note(values)

@@ -69,6 +69,9 @@ class LogisticsMasterRecord(models.Model):
     is_alone = fields.Boolean(
         "By itself", readonly=True, help="Told in a message of its own, to see what is wrong."
     )
+    trouble = fields.Char(
+        "Not told because", readonly=True, help="What has to be put right before it is told."
+    )
     is_stale = fields.Boolean("To be looked at", readonly=True)
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     is_due = fields.Boolean("To be told", compute="_compute_state", store=True)
@@ -78,13 +81,13 @@ class LogisticsMasterRecord(models.Model):
     )
     _due = models.Index("(connection_id, is_alone, kind, id) WHERE is_due IS TRUE")
 
-    @api.depends("wanted", "told", "answer", "is_asked", "is_known")
+    @api.depends("wanted", "told", "answer", "is_asked", "is_known", "trouble")
     def _compute_state(self):
         for row in self:
             wanted, told = row.wanted or "", row.told or ""
             asked = row.is_asked, row.is_known
             row.state = core.state(wanted, told, row.answer or "", *asked)
-            row.is_due = core.step(wanted, told, *asked) != core.NOTHING
+            row.is_due = not row.trouble and core.step(wanted, told, *asked) != core.NOTHING
 
     @api.depends("kind", "product_id", "lot_id", "partner_id", "code", "number")
     def _compute_display_name(self):
