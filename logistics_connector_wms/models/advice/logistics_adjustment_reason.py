@@ -44,6 +44,11 @@ class LogisticsAdjustmentReason(models.Model):
         "UNIQUE(connection_id, code)", "This reason of the partner is there already."
     )
 
+    @api.onchange("is_told")
+    def _onchange_is_told(self):
+        if self.is_told:
+            self.location_id = False
+
     @api.constrains("connection_id", "is_told", "location_id")
     def _check_location(self):
         for reason in self:
