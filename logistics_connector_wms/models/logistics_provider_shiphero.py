@@ -30,6 +30,8 @@ class LogisticsProviderShipHero(models.AbstractModel):
             "tz": "UTC",
             # Each shipment and receipt is told as a change of stock, too.
             "advice_reason": "refuse",
+            # What did not leave stays open in the same order, and leaves with a later shipment.
+            "advice_short": "wait",
         }
 
     @api.model

@@ -143,6 +143,15 @@ class TestProviderShipHero(ShipHeroCommon):
             "1Z999AA10123456784", delivery.shipment_ids.package_ids.mapped("tracking_number")
         )
 
+    def test_an_order_that_leaves_in_parts_is_not_released_anew(self):
+        self.stock(self.lamp, 10)
+        delivery = self.order((self.lamp, 5))
+        self.hear(self.shipment(delivery, ("LAMP-01", 2, {}), key=1))
+        rest = delivery._logistics_chain() - delivery
+        self.assertEqual((self.on_hand(self.lamp), rest.logistics_rest_waits), (8, True))
+        self.hear(self.shipment(delivery, ("LAMP-01", 3, {}), key=2, at="2026-03-11 09:00:00"))
+        self.assertEqual((self.on_hand(self.lamp), rest.state), (5, "done"))
+
     def test_an_unknown_product_waits_for_a_person_and_the_rest_is_booked(self):
         self.stock(self.lamp, 10)
         delivery = self.order((self.lamp, 2))
