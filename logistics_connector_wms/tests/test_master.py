@@ -252,7 +252,7 @@ class TestMaster(MasterCommon):
         self.sync()
         self.assertEqual(set(self.told_items()), {"BULB-02"})
         row = self.row(self.lamp)
-        self.assertIn("LAMP-01", row.trouble)
+        self.assertIn("LAMP-01", row.why)
         self.assertEqual(row.state, "new")
         self.rest()
         twin.default_code = "LAMP-02"  # the one that lies there is not changed by that
@@ -544,7 +544,7 @@ class TestMaster(MasterCommon):
         self.sync()
         self.arrived("rejected", "weight is missing")
         row = self.row(self.lamp)
-        self.assertEqual((row.state, row.words), ("rejected", "weight is missing"))
+        self.assertEqual((row.state, row.why), ("rejected", "weight is missing"))
         case = self.cases()
         self.assertTrue(case.is_open)
         self.assertIn("LAMP-01", case.detail)

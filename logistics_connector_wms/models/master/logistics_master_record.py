@@ -72,6 +72,9 @@ class LogisticsMasterRecord(models.Model):
     trouble = fields.Char(
         "Not told because", readonly=True, help="What has to be put right before it is told."
     )
+    why = fields.Char(
+        "What is wrong", compute="_compute_why", help="Their words, or why it is not told."
+    )
     is_stale = fields.Boolean("To be looked at", readonly=True)
     state = fields.Selection(STATES, compute="_compute_state", store=True, index=True)
     is_due = fields.Boolean("To be told", compute="_compute_state", store=True)
@@ -88,6 +91,11 @@ class LogisticsMasterRecord(models.Model):
             asked = row.is_asked, row.is_known
             row.state = core.state(wanted, told, row.answer or "", *asked)
             row.is_due = not row.trouble and core.step(wanted, told, *asked) != core.NOTHING
+
+    @api.depends("trouble", "words")
+    def _compute_why(self):
+        for row in self:
+            row.why = row.trouble or row.words
 
     @api.depends("kind", "product_id", "lot_id", "partner_id", "code", "number")
     def _compute_display_name(self):
