@@ -1,4 +1,4 @@
-from collections import deque
+from collections import defaultdict, deque
 from decimal import Decimal
 
 from odoo import fields, models
@@ -100,8 +100,7 @@ class LogisticsAdvice(models.Model):
             move = self._extra_move(line, taken, part, chain, moves.picking_id)
             by_move[move.id] = [(line, taken)]
             moves |= move
-        for move in moves:
-            self._fill(move, by_move[move.id])
+        self._fill(moves, by_move)
         pickings = moves.picking_id
         # What stays open is not released anew before it is known whether more follows.
         (chain | pickings).logistics_rest_waits = True
@@ -119,17 +118,51 @@ class LogisticsAdvice(models.Model):
     def _whole(self, plan, key):
         return sum((part.quantity for part in plan.parts if part.said == key), Decimal(0))
 
-    def _fill(self, move, told):
-        """Exactly what was told, in the place of what was reserved."""
-        move.move_line_ids.unlink()
-        values = []
-        for line, taken in told:
-            for name, quantity in taken:
-                lot = self._lot(line, name)
-                for source in self._sources(move, lot, quantity):
-                    values.append({**self._line_values(move, line, lot), **source})
-        self.env["stock.move.line"].create(values)
-        move.picked = True
+    def _fill(self, moves, told):
+        """Exactly what was told, in the place of what was reserved.
+
+        :param told: move id → list of (line, [(lot name, Decimal)])
+        """
+        others = moves.filtered(lambda move: not self._keep(move, told[move.id]))
+        others.move_line_ids.unlink()
+        lines, values, seen = self.env["stock.move.line"], [], set()
+        for move in others:
+            if move.product_id in seen:  # what the move before took is not there any more
+                lines.create(values)
+                values, seen = [], set()
+            seen.add(move.product_id)
+            for line, taken in told[move.id]:
+                for name, quantity in taken:
+                    lot = self._lot(line, name)
+                    for source in self._sources(move, lot, quantity):
+                        values.append({**self._line_values(move, line, lot), **source})
+        lines.create(values)
+        moves.picked = True
+
+    def _keep(self, move, told):
+        """Leave a reservation that is what was told: most are.
+
+        :return: whether it is
+        """
+        reserved = move.move_line_ids
+        unit = move.product_id.uom_id
+        if len(told) != 1 or any(one.product_uom_id != unit for one in reserved):
+            return False
+        ((line, taken),) = told
+        wanted, found = defaultdict(Decimal), defaultdict(Decimal)
+        for name, quantity in taken:
+            wanted[name or ""] += quantity
+        for one in reserved:
+            found[one.lot_id.name or ""] += Decimal(repr(one.quantity))
+        if not reserved or wanted != found:
+            return False
+        values = self._line_values(move, line, self.env["stock.lot"])
+        kept = ("result_package_id", "logistics_advice_line_id", "picked")
+        reserved.write({name: values[name] for name in kept})
+        place = values["location_dest_id"]
+        elsewhere = reserved.filtered(lambda one: one.location_dest_id.id != place)
+        elsewhere.location_dest_id = place
+        return True
 
     def _line_values(self, move, line, lot):
         place = move.location_dest_id

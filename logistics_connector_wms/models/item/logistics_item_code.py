@@ -120,7 +120,9 @@ class LogisticsItemCode(models.Model):
             packaging = packagings.get(barcode) or packagings.get(name)
             meant = products.get(name) or barcodes.get(name) or self.env["product.product"]
             # A reference and a barcode that name different products name none.
-            meant |= barcodes.get(barcode) or (packaging and packaging.product_id) or meant
+            other = barcodes.get(barcode) or (packaging and packaging.product_id) or meant
+            if other != meant:  # else it stays one of many that are read together
+                meant |= other
             if not meant:
                 found[name, barcode, unit] = Goods(trouble=UNKNOWN_PRODUCT)
             elif len(meant) > 1:
@@ -134,7 +136,8 @@ class LogisticsItemCode(models.Model):
         if not unit:
             # The barcode of a case is on the case: it is counted in cases.
             own = packaging.uom_id if packaging and packaging.product_id == product else None
-            return Goods(product.id, (own or product.uom_id).id)
+            # By the template: what is related is computed for each product by itself.
+            return Goods(product.id, (own or product.product_tmpl_id.uom_id).id)
         units = product.uom_id | product.uom_ids | product.uom_id.search([("name", "=", unit)])
         for uom in units:
             if uom.name == unit and uom._has_common_reference(product.uom_id):

@@ -119,14 +119,16 @@ class LogisticsSnapshot(models.Model):
         return side, unknown
 
     def _factors(self, meant):
-        factors = {}
-        for goods in set(meant.values()):
-            if goods.trouble:
+        factors, known = {}, [goods for goods in set(meant.values()) if not goods.trouble]
+        products = self.env["product.product"].browse([goods.product_id for goods in known])
+        for goods, product in zip(known, products, strict=True):
+            # By the template: what is related is computed for each product by itself.
+            own = product.product_tmpl_id.uom_id
+            if goods.uom_id == own.id:
+                factors[goods] = Decimal(1)
                 continue
-            product = self.env["product.product"].browse(goods.product_id)
             uom = self.env["uom.uom"].browse(goods.uom_id)
-            one = uom._compute_quantity(1, product.uom_id, round=False)
-            factors[goods] = Decimal(repr(one))
+            factors[goods] = Decimal(repr(uom._compute_quantity(1, own, round=False)))
         return factors
 
     def _lots(self, products, names):
