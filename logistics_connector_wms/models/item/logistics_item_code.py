@@ -167,4 +167,10 @@ class LogisticsItemCode(models.Model):
     @api.model
     def _products(self, domain, connection):
         companies = [False, *connection._served_companies().ids]
-        return self.env["product.product"].search([*domain, ("company_id", "in", companies)])
+        # A snapshot speaks of tens of thousands: nothing is read of them but what is looked at.
+        products = self.env["product.product"].search_fetch(
+            [*domain, ("company_id", "in", companies)],
+            ["default_code", "barcode", "product_tmpl_id"],
+        )
+        products.product_tmpl_id.fetch(["uom_id", "is_storable", "tracking"])
+        return products

@@ -89,8 +89,13 @@ class LogisticsSnapshot(models.Model):
         )
         factors = self._factors(meant)
         lots = self._lots(products, {row[3] for row in rows if row[3]})
-        kept = set(products.filtered("is_storable").ids)
-        tracked = set(products.filtered(lambda one: one.tracking != "none").ids)
+        kept, tracked = set(), set()
+        for product in products:
+            template = product.product_tmpl_id
+            if template.is_storable:
+                kept.add(product.id)
+            if template.tracking != "none":
+                tracked.add(product.id)
         apart = {condition for _place, condition, _path in self.warehouse_id._logistics_places()}
         side, unknown = defaultdict(Decimal), []
         for *words, lot_name, on_hand, damaged, quarantine, held in rows:
