@@ -8,14 +8,31 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-# Of what happened at the same moment, causes first.
-KINDS = ("order", "shipment", "out", "try", "in", "event", "effect", "exception", "charge", "bill")
+# Of what happened at the same moment, causes first. Releases and advices are those of warehouses.
+KINDS = (
+    "order",
+    "shipment",
+    "release",
+    "out",
+    "try",
+    "in",
+    "advice",
+    "event",
+    "effect",
+    "exception",
+    "charge",
+    "bill",
+)
+# What the partner said or did; the rest is ours.
+THEIRS = frozenset({"in", "advice", "event"})
 _PARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Something that happened: ``at`` (naive UTC), one of ``KINDS``, what, and the record."""
+    """Something that happened: ``at`` (naive UTC), one of ``KINDS``, what, and the record.
+    ``message``: the id of the one that told it, where it is not that itself. ``is_ours``: whose
+    side it is on; None: as all of its kind."""
 
     at: datetime
     kind: str
@@ -24,6 +41,14 @@ class Hop:
     model: str = ""
     id: int = 0
     tone: str = ""  # good, bad or neither
+    message: int = 0
+    is_ours: bool | None = None
+
+    @property
+    def side(self) -> str:
+        """ "ours" or "theirs"."""
+        ours = self.kind not in THEIRS if self.is_ours is None else self.is_ours
+        return "ours" if ours else "theirs"
 
 
 def arrange(hops):

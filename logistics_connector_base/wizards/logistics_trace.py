@@ -57,24 +57,49 @@ class LogisticsTrace(models.TransientModel):
     def _compute_story(self):
         for trace in self:
             rows = arrange(trace._hops())
+            readable = set(trace.message_ids._filtered_access("read").ids)
             trace.story = Markup(
-                "<table class='table table-sm o_logistics_trace'><tbody>%s</tbody></table>"
-            ) % Markup("").join(self._row(hop, gap) for hop, gap in rows)
+                "<table class='table table-sm o_logistics_trace'><thead><tr><th colspan='2'></th>"
+                "<th class='w-50'>%s</th><th class='w-50'>%s</th></tr></thead>"
+                "<tbody>%s</tbody></table>"
+            ) % (
+                self.env._("Here"),
+                self.env._("At the partner"),
+                Markup("").join(self._row(hop, gap, readable) for hop, gap in rows),
+            )
 
-    def _row(self, hop, gap):
+    def _row(self, hop, gap, readable):
+        """One line of the table, on the side of whoever did it.
+
+        :param set readable: ids of messages that the user may open
+        """
         link = Markup("<a href='/odoo/%s/%s'>%s</a>") % (hop.model, hop.id, hop.title)
-        return Markup(
-            "<tr class='%s'><td class='text-nowrap text-muted'>%s</td>"
-            "<td class='text-nowrap text-end text-muted'>%s</td>"
-            "<td class='text-nowrap'>%s</td><td>%s</td><td>%s</td></tr>"
+        said = Markup(
+            "<span class='badge text-bg-light me-1'>%s</span><span class='%s'>%s</span>%s"
+            "<div class='text-muted small text-break o_logistics_trace_detail'>%s</div>"
         ) % (
+            self._labels()[hop.kind],
             TONES.get(hop.tone, ""),
+            link if hop.model and hop.id else hop.title,
+            self._raw_link(hop) if hop.message in readable else "",
+            Markup("<br/>").join(hop.detail.splitlines()),
+        )
+        sides = (said, "") if hop.side == "ours" else ("", said)
+        return Markup(
+            "<tr><td class='text-nowrap text-muted'>%s</td>"
+            "<td class='text-nowrap text-end text-muted'>%s</td><td>%s</td><td>%s</td></tr>"
+        ) % (
             format_datetime(self.env, hop.at, dt_format="yyyy-MM-dd HH:mm:ss"),
             "" if gap is None else f"+{spoken(gap)}",
-            self._labels()[hop.kind],
-            link if hop.model and hop.id else hop.title,
-            hop.detail,
+            *sides,
         )
+
+    def _raw_link(self, hop):
+        words = self.env._("The message as it was sent")
+        return Markup(
+            " <a class='ms-1' href='/odoo/logistics.message/%s' title='%s' aria-label='%s'>"
+            "<i class='fa fa-envelope-o'></i></a>"
+        ) % (hop.message, words, words)
 
     def _labels(self):
         return {
@@ -122,9 +147,20 @@ class LogisticsTrace(models.TransientModel):
             told = self.env._("told by %s", event.provider or "")
             code = event.code_id.name
             detail = f"{told}; {event.raw_code}" if event.raw_code else told
+            if event.provider == "odoo":
+                detail = ""  # it stands on our side, in our own words
             if event.standing != "active":
                 detail = f"{detail}; {event.standing}"
-            yield Hop(event.occurred_at, "event", code, detail, "logistics.event", event.id)
+            yield Hop(
+                event.occurred_at,
+                "event",
+                code,
+                detail,
+                "logistics.event",
+                event.id,
+                message=event.message_id.id,
+                is_ours=event.provider == "odoo",
+            )
         effects = self.env["logistics.effect"].search(
             [("shipment_id", "=", shipment.id)], limit=MOST
         )

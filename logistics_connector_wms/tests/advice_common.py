@@ -8,6 +8,11 @@ from odoo.addons.logistics_connector_base.tests.common import InboxCommon
 USER = "logistics_connector_base.group_logistics_user"
 
 
+def line(product, quantity, **more):
+    """Goods of an advice."""
+    return {"product": product.default_code, "quantity": quantity, **more}
+
+
 class AdviceCommon(InboxCommon):
     @classmethod
     def setUpClass(cls):

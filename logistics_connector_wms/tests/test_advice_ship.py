@@ -3,11 +3,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .advice_common import AdviceCommon
-
-
-def line(product, quantity, **more):
-    return {"product": product.default_code, "quantity": quantity, **more}
+from .advice_common import AdviceCommon, line
 
 
 @tagged("post_install", "-at_install")

@@ -3,11 +3,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from .advice_common import AdviceCommon
-
-
-def line(product, quantity, **more):
-    return {"product": product.default_code, "quantity": quantity, **more}
+from .advice_common import AdviceCommon, line
 
 
 class PlacesCommon(AdviceCommon):

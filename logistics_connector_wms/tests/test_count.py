@@ -9,13 +9,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import file_path
 
-from .advice_common import USER, AdviceCommon
+from .advice_common import USER, AdviceCommon, line
 
 SCHEMA = "logistics_connector_wms/schemas/request-1.0.json"
-
-
-def line(product, quantity, **more):
-    return {"product": product.default_code, "quantity": quantity, **more}
 
 
 @tagged("post_install", "-at_install")

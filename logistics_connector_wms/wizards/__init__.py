@@ -1,1 +1,1 @@
-from . import logistics_snapshot_decision
+from . import logistics_snapshot_decision, logistics_trace

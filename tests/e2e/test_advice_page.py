@@ -62,6 +62,26 @@ def house(world):
     return partner
 
 
+@pytest.fixture
+def browser(world):
+    """That of a keeper: with the rights of the stock and of Logistics' users, and no other."""
+    person(
+        world.rpc,
+        KEEPER,
+        "Kim Keeper",
+        "stock.group_stock_user",
+        "logistics_connector_base.group_logistics_user",
+    )
+    with Browser(world.server.url) as browser:
+        browser.login(world.server.db, KEEPER, KEEPER)
+        yield browser
+
+
+def photograph(browser, name):
+    if PICTURES:
+        browser.photograph(os.path.join(PICTURES, f"{name}.png"))
+
+
 def order(world, house, quantity):
     """A confirmed sales order of both products; its delivery's id and name."""
     rpc = world.rpc
@@ -92,8 +112,7 @@ def on_hand(world, house, sku):
     return sum(row["quantity"] for row in rows)
 
 
-def test_a_person_decides_about_what_differs(world, house):
-    """The keeper has the rights of the stock and of Logistics' users, and no other."""
+def test_a_person_decides_about_what_differs(world, house, browser):
     lamp, bulb = house.products
     picking, name = order(world, house, 3)
     ship = {
@@ -106,27 +125,20 @@ def test_a_person_decides_about_what_differs(world, house):
     wait_for(lambda: on_hand(world, house, bulb) == 17, 60, "the good line was not booked")
     assert on_hand(world, house, lamp) == 20
 
-    person(
-        world.rpc,
-        KEEPER,
-        "Kim Keeper",
-        "stock.group_stock_user",
-        "logistics_connector_base.group_logistics_user",
-    )
-    with Browser(world.server.url) as browser:
-        browser.login(world.server.db, KEEPER, KEEPER)
-        browser.open("/odoo/logistics-advices")
-        browser.wait_for(".o_data_row:text(Partly booked)")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "advices.png"))
-        browser.click(f".o_data_row .o_data_cell:text({name})")
-        browser.wait_for(".alert:text(2 more than is open)")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "advice.png"))
-        browser.click("button[name=action_accept]")
-        wait_for(lambda: on_hand(world, house, lamp) == 15, 60, "the line was not booked")
-        browser.open(f"/odoo/action-stock.action_picking_tree_all/{picking}")
-        browser.wait_for("button[name=action_view_advices]")
+    browser.open("/odoo/logistics-advices")
+    browser.wait_for(".o_data_row:text(Partly booked)")
+    photograph(browser, "advices")
+    browser.click(f".o_data_row .o_data_cell:text({name})")
+    browser.wait_for(".alert:text(2 more than is open)")
+    photograph(browser, "advice")
+    browser.click("button[name=action_accept]")
+    wait_for(lambda: on_hand(world, house, lamp) == 15, 60, "the line was not booked")
+    browser.open(f"/odoo/action-stock.action_picking_tree_all/{picking}")
+    browser.wait_for("button[name=action_view_advices]")
+    browser.click("button[name=action_logistics_trace]")
+    browser.wait_for(".o_logistics_trace td:nth-child(4) a:text(Shipped)")
+    browser.wait_for(".o_logistics_trace td:nth-child(3) a:text(version 1)")
+    photograph(browser, "both-sides")
     rows = world.rpc(
         "logistics.advice",
         "search_read",
@@ -161,7 +173,7 @@ def test_adjustments_and_copies(world, house):
     assert on_hand(world, house, lamp) == 16
 
 
-def test_a_keeper_works_the_differences_of_a_snapshot(world, house):
+def test_a_keeper_works_the_differences_of_a_snapshot(world, house, browser):
     lamp, bulb = house.products
     told = {
         "type": "snapshot",
@@ -176,34 +188,21 @@ def test_a_keeper_works_the_differences_of_a_snapshot(world, house):
     domain = [("warehouse_id", "=", house.warehouse), ("state", "=", "compared")]
     wait_for(lambda: world.rpc("logistics.snapshot", "search_count", domain), 60, "not compared")
     assert on_hand(world, house, lamp) == 20
-    person(
-        world.rpc,
-        KEEPER,
-        "Kim Keeper",
-        "stock.group_stock_user",
-        "logistics_connector_base.group_logistics_user",
-    )
-    with Browser(world.server.url) as browser:
-        browser.login(world.server.db, KEEPER, KEEPER)
-        browser.open("/odoo/logistics-snapshots")
-        browser.wait_for(f".o_data_row .o_data_cell:text(Harbour {house.code})")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "snapshots.png"))
-        browser.click(f".o_data_row .o_data_cell:text(Harbour {house.code})")
-        browser.wait_for(".o_data_row:text(Unexplained)")
-        browser.wait_for(".o_data_row:text(Nobody knows this code)")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "two-sides.png"))
-        browser.click(".o_data_row:nth-child(1) .o_list_record_selector input")
-        browser.click(".o_control_panel button:text(Decide)")
-        browser.wait_for(".modal div:text(Ask for a count)")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "decide.png"))
-        browser.type(".modal .o_field_widget[name=reason] input", "Three are missing")
-        browser.click(".modal footer button:text(Ask for a count)")
-        browser.wait_for(".alert:text(tell the warehouse by hand)")
-        if PICTURES:
-            browser.photograph(os.path.join(PICTURES, "count.png"))
+    browser.open("/odoo/logistics-snapshots")
+    browser.wait_for(f".o_data_row .o_data_cell:text(Harbour {house.code})")
+    photograph(browser, "snapshots")
+    browser.click(f".o_data_row .o_data_cell:text(Harbour {house.code})")
+    browser.wait_for(".o_data_row:text(Unexplained)")
+    browser.wait_for(".o_data_row:text(Nobody knows this code)")
+    photograph(browser, "two-sides")
+    browser.click(".o_data_row:nth-child(1) .o_list_record_selector input")
+    browser.click(".o_control_panel button:text(Decide)")
+    browser.wait_for(".modal div:text(Ask for a count)")
+    photograph(browser, "decide")
+    browser.type(".modal .o_field_widget[name=reason] input", "Three are missing")
+    browser.click(".modal footer button:text(Ask for a count)")
+    browser.wait_for(".alert:text(tell the warehouse by hand)")
+    photograph(browser, "count")
     (row,) = world.rpc(
         "logistics.count", "search_read", [("warehouse_id", "=", house.warehouse)], ["name"]
     )
