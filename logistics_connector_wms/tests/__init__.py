@@ -13,5 +13,6 @@ from . import (
     test_release_page,
     test_snapshot,
     test_stream,
+    test_trace,
     test_release_versions,
 )
