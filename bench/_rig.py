@@ -27,6 +27,8 @@ TARGETS = {
     "enqueue_vs_orm_create": (1.5, 1.0, "max"),
     "drain_vs_bare_session": (0.4, 0.6, "min"),
     "labels_vs_bare_session": (0.15, 0.3, "min"),
+    "advices_vs_validation": (1.5, 1.2, "max"),
+    "snapshot_vs_join": (60, 20, "max"),
     "poll_with_many_open": (0.77, 0.9, "min"),
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),
