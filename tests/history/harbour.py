@@ -35,6 +35,7 @@ class Harbour:
         self._allow()
         self.flow_id = self._flow("release", "orders")
         self._flow("request", "requests")
+        self._flow("master", "master")
         self.warehouse_id, self.places = self._warehouse()
         rows = rpc("product.product", "read", shop.products, ["default_code"])
         self.skus = {row["id"]: row["default_code"] for row in rows}
