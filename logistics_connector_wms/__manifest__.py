@@ -34,5 +34,7 @@
     "assets": {
         "web.assets_tests": ["logistics_connector_wms/static/tests/tours/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -13,6 +13,7 @@ from ..support.database import Database
 from ..support.inside import Inside
 
 CARRIER, BASE = "logistics_connector_carrier", "logistics_connector_base"
+WMS = "logistics_connector_wms"
 
 #: Whatever Odoo complains about while the rest of the program runs.
 LISTEN = """
@@ -85,13 +86,26 @@ LEFT = """
         "mappings": sorted(env["logistics.event.mapping"].search([("is_shipped", "=", False)])
                            .mapped("raw_code")),
         "shipped": env["logistics.event.mapping"].with_context(every)
-                   .search_count([("is_shipped", "=", True), ("provider", "!=", "epcis")]),
+                   .search_count([("is_shipped", "=", True),
+                                  ("provider", "not in", ("epcis", "shiphero"))]),
         "messages": sorted(messages.mapped("state")),
         "readable": all(message.body_text for message in messages),
         "shipment": (shipment.state, len(shipment.event_ids)),
         "method": env["delivery.carrier"].search([("name", "=", "UPS")]).active,
         "xml_ids": env["ir.model.data"].search_count(ours),
     }
+"""
+
+# A 3PL's connection: whether its provider can be chosen, its state, whether it is shown.
+HARBOUR = """
+    every = env["logistics.connection"].with_context(active_test=False)
+    provider = env["logistics.provider"].with_context(active_test=False).search(
+        [("code", "=", "warehouse_json")])
+    found = every.search([("name", "=", "Harbour")])
+    if not found:
+        found = every.create({"name": "Harbour", "provider_id": provider.id, "state": "live"})
+        env.cr.commit()
+    result = [(c.provider_id.active, c.state, c.active) for c in found]
 """
 
 RETRY = """
@@ -152,6 +166,13 @@ def test_the_addons_come_and_go_without_a_complaint_and_history_stays(database):
     # An upgrade replaces what is shipped and nothing else.
     assert run(database, MODULE, name=CARRIER, action="upgrade") == []
     assert run(database, LEFT) == again
+
+    # The warehouse addon goes and comes back the same way.
+    assert run(database, HARBOUR) == [(True, "live", True)]
+    assert run(database, MODULE, name=WMS, action="uninstall") == []
+    assert run(database, HARBOUR) == [(False, "retired", False)]
+    assert run(database, MODULE, name=WMS, action="install") == []
+    assert run(database, HARBOUR) == [(True, "retired", False)]
 
     # Everything goes.
     assert run(database, MODULE, name=BASE, action="uninstall") == []

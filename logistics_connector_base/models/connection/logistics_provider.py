@@ -70,3 +70,38 @@ class LogisticsProvider(models.Model):
                 self.env._("The addon that understands “%s” is not installed.", self.name)
             )
         return self.env[self.handler]
+
+    # -- coming and going of the addons that bring providers -----------------------------------
+
+    @api.model
+    def _take_up_again(self, module, codes):
+        """Make providers that an earlier uninstallation had to leave behind those of an addon
+        again; to be called before its data is loaded. Their XML names are ``provider_<code>``.
+
+        :param codes: those of all providers that the addon brings
+        """
+        left = self.with_context(active_test=False).search([("code", "in", list(codes))])
+        self.env["ir.model.data"]._update_xmlids(
+            [{"xml_id": f"{module}.provider_{one.code}", "record": one} for one in left]
+        )
+
+    @api.model
+    def _leave_behind(self, module, codes):
+        """Retire the connections of an addon that goes; keep the providers that have a history.
+
+        A connection cannot lose its provider, nor a message its connection: both stay readable.
+        What can be deleted, Odoo deletes; what must stay is archived and is no longer the addon's.
+        """
+        ours = self.with_context(active_test=False).search([("code", "in", list(codes))])
+        connections = (
+            self.env["logistics.connection"]
+            .with_context(active_test=False)
+            .search([("provider_id", "in", ours.ids)])
+        )
+        connections.filtered(lambda connection: connection.state != "retired").action_retire()
+        connections.active = False
+        kept = connections.provider_id
+        kept.active = False
+        self.env["ir.model.data"].search(
+            [("module", "=", module), ("model", "=", self._name), ("res_id", "in", kept.ids)]
+        ).unlink()
