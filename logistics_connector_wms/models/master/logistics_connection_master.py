@@ -84,7 +84,8 @@ class LogisticsConnection(models.Model):
                 if found
                 else False
             )
-            connection.has_master_flow = bool(connection._origin._master_flow())
+            known = connection._origin  # none while a form for a new one is filled in
+            connection.has_master_flow = bool(known and known._master_flow())
 
     @api.constrains("master_items", "master_category_id")
     def _check_master_category(self):
