@@ -413,3 +413,18 @@ class TestAdviceShip(AdviceCommon):
         advice.with_user(self.keeper).action_dismiss()
         self.assertEqual((advice.state, delivery.state), ("dismissed", "assigned"))
         self.assertFalse(self.cases())
+
+    def test_the_rest_was_cancelled_and_left_all_the_same(self):
+        self.stock(self.lamp, 5)
+        self.stock(self.bulb, 5)
+        delivery = self.order((self.lamp, 2), (self.bulb, 3))
+        lamp, bulb = delivery.move_ids.sorted("id").ids
+        self.ship(delivery, line(self.lamp, 2, line=lamp), final=False)
+        delivery.backorder_ids.action_cancel()
+        self.ship(delivery, line(self.bulb, 3, line=bulb))
+        told = self.said(delivery)[-1].line_ids
+        self.assertEqual((told.state, told.trouble_code), ("trouble", "cancelled"))
+        self.assertEqual(self.on_hand(self.bulb), 5)
+        told.with_user(self.keeper).action_accept()
+        self.work()
+        self.assertEqual((told.state, self.on_hand(self.bulb)), ("booked", 2))

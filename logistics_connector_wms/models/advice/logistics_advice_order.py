@@ -49,8 +49,14 @@ class LogisticsAdvice(models.Model):
         plan = allocation.allocate(wanted, said, rules)
         by_id = {line.id: line for line in lines}
         self._note_expected(by_id, plan, wanted)
+        gone = chain.move_ids - _alive(chain.move_ids)
+        gone = {*gone.ids, *gone.mapped("logistics_line")}
         for trouble in plan.troubles:
-            by_id[trouble.said]._put_in_trouble(trouble.code, excess=trouble.excess)
+            line, code = by_id[trouble.said], trouble.code
+            # The rest of an order that was cancelled, and left all the same.
+            if code == allocation.NO_LINE and line.line_number in gone:
+                code = "cancelled"
+            line._put_in_trouble(code, excess=trouble.excess)
         bookable = self._bookable(plan, by_id, chain)
         if self.connection_id.advice_is_whole and self._in_trouble():
             for line in bookable:
