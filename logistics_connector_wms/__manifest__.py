@@ -24,6 +24,7 @@
         "views/logistics_shipment_views.xml",
         "views/logistics_item_code_views.xml",
         "views/logistics_advice_views.xml",
+        "views/logistics_connection_release_views.xml",
         "views/logistics_message_stream_views.xml",
         "views/logistics_snapshot_views.xml",
         "views/logistics_count_views.xml",

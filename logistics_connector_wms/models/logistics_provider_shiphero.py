@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..providers.shiphero import parse, poll
+from ..providers.shiphero.acts import ShipHeroActs
 
 
 class LogisticsProviderShipHero(models.AbstractModel):
@@ -37,6 +38,14 @@ class LogisticsProviderShipHero(models.AbstractModel):
     @api.model
     def _polls(self):
         return {"feed": poll.FEED}
+
+    @api.model
+    def _release_acts(self):
+        return ShipHeroActs()
+
+    @api.model
+    def _release_url(self, environment):
+        return f"https://{poll.HOST}/graphql"
 
     @api.model
     def _access_defaults(self, environment):

@@ -12,6 +12,7 @@ from . import (
     test_release_gates,
     test_release_kinds,
     test_release_page,
+    test_release_words,
     test_snapshot,
     test_stream,
     test_trace,

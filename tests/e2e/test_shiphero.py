@@ -9,6 +9,7 @@ import pytest
 
 from ..simulators.journey import now
 from ..simulators.shiphero import ShipHero
+from ..simulators.shiphero.book import nodes
 from ..support.connections import connect
 from ..support.polling import wait_for
 
@@ -57,8 +58,8 @@ class House:
         rows = self.rpc("stock.quant", "search_read", domain, ["quantity"])
         return sum(row["quantity"] for row in rows)
 
-    def poll(self, query="", size=2):
-        """Ask from now on, with the refresh token; the poll's id."""
+    def access(self):
+        """Let us in there, with the refresh token."""
         self.hero.allow(self.rpc)
         way = {
             "connection_id": self.connection,
@@ -69,6 +70,10 @@ class House:
         (access,) = self.rpc("logistics.access", "create", [way])
         secret = {"connection_id": self.connection, "access_id": access}
         self.rpc("logistics.credential", "create", [{**secret, "secret": self.hero.refresh_token}])
+
+    def poll(self, query="", size=2):
+        """Ask from now on; the poll's id."""
+        self.access()
         values = {
             "name": "Sweep",
             "kind": "feed",
@@ -180,3 +185,98 @@ def test_the_whole_stock_is_read_page_by_page_and_compared(world, house):
         ("available", 39, 40)
     ]
     assert house.on_hand() == 40
+
+
+def releases(house):
+    """Have ShipHero told of releases, at its server here."""
+    rpc, connection = house.rpc, house.connection
+    rpc("logistics.connection", "action_set_up_releases", [connection])
+    flow = rpc.one("logistics.flow", [("connection_id", "=", connection)], ["id"])["id"]
+    values = {"url": f"{house.hero.url}/graphql", "retry_schedule": "1s"}
+    rpc("logistics.flow", "write", [flow], values)
+
+
+def release_of(house, order):
+    return house.rpc.one(
+        "logistics.release", [("picking_id.name", "=", order)], ["state", "version", "problem"]
+    )
+
+
+def lines_of(hero, order):
+    found = hero.book.order(order)
+    return found and [(row["sku"], row["quantity"]) for row in nodes(found)]
+
+
+def wait_for_release(house, order, state):
+    wait_for(
+        lambda: release_of(house, order)["state"] == state, 60, lambda: release_of(house, order)
+    )
+
+
+def test_shiphero_is_told_and_tells(world, house):
+    hero, rpc = house.hero, house.rpc
+    house.access()
+    releases(house)
+    order = house.order(4)
+    wait_for_release(house, order, "accepted")
+    assert lines_of(hero, order) == [(house.sku, 4)]
+    made = hero.book.order(order)
+    assert made["shipping_address"]["last_name"] == "Hero"
+
+    picking = rpc.one("stock.picking", [("name", "=", order)], ["id", "move_ids"])
+    rpc("stock.move", "write", picking["move_ids"], {"product_uom_qty": 6})
+    rpc("stock.picking", "action_assign", [picking["id"]])
+    wait_for(lambda: lines_of(hero, order) == [(house.sku, 6)], 60, lambda: lines_of(hero, order))
+    wait_for_release(house, order, "accepted")
+
+    # It ships four of them: the rest leaves later in the same order.
+    key = uuid.uuid4().int % 10**9
+    told, _found = shipped(house, order, key, 4)
+    hero.tell(told)
+    nodes(made)[0]["quantity_shipped"] = 4
+    wait_for(lambda: house.on_hand() == 36, 60, "what it shipped was not booked")
+    told, _found = shipped(house, order, key + 1, 2)
+    hero.tell(told)
+    wait_for(lambda: house.on_hand() == 34, 60, "the rest was not booked")
+    assert hero.book.calls["order_create"] == 1, "what is still open there is not told again"
+    assert {one["order_number"] for one in hero.book.orders} == {order}
+
+
+def test_shiphero_is_asked_before_an_order_is_made_again(world, house):
+    """The answer to ``order_create`` is lost: there is one order all the same."""
+    hero = house.hero
+    house.access()
+    releases(house)
+    hero.lose_answer_of = "order_create"
+    order = house.order(2)
+    wait_for_release(house, order, "accepted")
+    assert lines_of(hero, order) == [(house.sku, 2)], "and no second one"
+    assert hero.book.calls["order_create"] == 1
+
+
+def test_shiphero_calls_an_order_off_or_says_that_it_is_too_late(world, house):
+    hero, rpc = house.hero, house.rpc
+    house.access()
+    releases(house)
+    early, late = house.order(1), house.order(2)
+    for order in (early, late):
+        wait_for_release(house, order, "accepted")
+    nodes(hero.book.order(late))[0]["quantity_shipped"] = 1
+    pickings = rpc("stock.picking", "search", [("name", "in", (early, late))])
+    rpc("stock.picking", "action_cancel", pickings)
+    wait_for_release(house, early, "cancelled")
+    assert hero.book.order(early) is None
+    wait_for_release(house, late, "too_late")
+    assert "shipped of" in release_of(house, late)["problem"]
+    assert hero.book.order(late)
+
+
+def test_what_shiphero_refuses_is_a_case(world, house):
+    hero = house.hero
+    house.access()
+    releases(house)
+    hero.book.refusals = ["Product is not in this warehouse"]
+    order = house.order(2)
+    wait_for_release(house, order, "rejected")
+    assert "Product is not in this warehouse" in release_of(house, order)["problem"]
+    assert hero.book.order(order) is None

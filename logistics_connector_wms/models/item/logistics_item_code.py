@@ -165,6 +165,21 @@ class LogisticsItemCode(models.Model):
         return products, {packaging.barcode: packaging for packaging in packagings}
 
     @api.model
+    def _names(self, connection, products):
+        """How a partner calls our products, where it has names of its own. As superuser.
+
+        :return: dict, product → (its code, our unit in which it counts)
+        """
+        found = {}
+        # What it says without a unit says most: a code for cases alone is taken where there is
+        # no other.
+        for code in self.search(
+            [("connection_id", "=", connection.id), ("product_id", "in", products.ids)]
+        ).sorted(lambda one: (bool(one.unit), one.id)):
+            found.setdefault(code.product_id, (code.code, code.uom_id))
+        return found
+
+    @api.model
     def _products(self, domain, connection):
         companies = [False, *connection._served_companies().ids]
         # A snapshot speaks of tens of thousands: nothing is read of them but what is looked at.

@@ -1,5 +1,8 @@
 from . import (
+    logistics_connection_release,
+    logistics_flow,
     logistics_message,
+    logistics_provider_release,
     logistics_release,
     logistics_release_answer,
     logistics_release_gates,
@@ -8,4 +11,5 @@ from . import (
     logistics_release_version,
     res_partner,
     stock_move_line,
+    stock_picking_their_words,
 )

@@ -1,4 +1,8 @@
+import json
+
 from odoo import models
+
+from ...core.act import Verdict
 
 
 class LogisticsMessage(models.Model):
@@ -8,6 +12,17 @@ class LogisticsMessage(models.Model):
         result = super()._acknowledge(accepted, text, causation_id)
         self._tell_release()
         return result
+
+    def _verdict(self):
+        """What came of an act of the partner's: a :class:`core.act.Verdict`, an empty one where
+        nothing is known, and of messages that are no acts."""
+        self.ensure_one()
+        if not self.flow_id._has_engine():
+            return Verdict("")
+        answer = self.env["logistics.answer"].sudo().search([("message_id", "=", self.id)])
+        raw = answer._raw() if answer else b""
+        said = json.loads(raw) if raw else {}
+        return Verdict(said.get("verdict", ""), self.error_text or "", said.get("reference", ""))
 
     def _tell_release(self):
         """What became of these messages stands with the releases of which they tell. As superuser;

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.logistics_connector_base.core.setbacks import MESSAGE, setback
 from odoo.tools import SQL
 
+from ...core import act
 from ...core import release as core
 from ..stock_picking_release import RELEASE_FLOW
 
@@ -272,7 +273,7 @@ class LogisticsRelease(models.Model):
             causation_id=before.message_id._as_sent().receipt if before.message_id else None,
             due=due,
         )
-        if not flow._has_engine():
+        if not flow._has_engine():  # of an act of theirs, the outbox expects an answer by itself
             # What becomes of it is told to the release (``_take_answer`` of the transfer).
             self.env["logistics.answer"].sudo()._expect(message)
         return message
@@ -385,12 +386,15 @@ class LogisticsRelease(models.Model):
         """What became of the message of a version, as the outbox knows it. Told again, it changes
         nothing."""
         self.ensure_one()
-        acknowledges = message.flow_id.ack != "none"
+        verdict = message._verdict()
+        acknowledges = message.flow_id.ack != "none" or verdict.kind == act.DONE
         if message.state == "rejected":
-            if row.type == "cancel":
+            if row.type == "cancel" or verdict.kind == act.TOO_LATE:
                 self._take_too_late(row.version, message.error_text)
             else:
                 self._take_rejected(row.version, message.error_text)
+        elif message.state == "delivered" and row.type == "cancel" and verdict.kind:
+            self._take_cancelled(row.version, verdict.text)
         elif message.state == "delivered" and acknowledges:
             # Of a cancellation the receipt is acknowledged; whether it came in time is said apart.
             if row.type != "cancel":

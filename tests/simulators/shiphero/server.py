@@ -18,12 +18,13 @@ from datetime import UTC, datetime
 
 from ...support.http import request
 from ..receiver import Answer, Receiver
+from .book import OrderBook
+from .selection import pick, read_selection, uuid
 
 CREDITS, A_SECOND = 4004, 60
 LIST = re.compile(r"list: (\w+)\((\w+): (\"[^\"]*\")\)")
 FIRST = re.compile(r"data\(first: (\d+)(?:, after: (\"[^\"]*\"))?\)")
 ALIAS = re.compile(r"{ (\w+): __typename")
-TOKENS = re.compile(r"[{}]|\w+(?::\s*\w+)?(?:\([^)]*\))?")
 CONDITIONS = {
     "shipments": ("date_from", "created_date"),
     "inventory_changes": ("date_from", "created_at"),
@@ -36,11 +37,6 @@ TYPES = {
     "purchase_orders": "PurchaseOrder",
     "returns": "Return",
 }
-
-
-def uuid(kind, number):
-    """ShipHero's id of a thing in GraphQL."""
-    return base64.b64encode(f"{kind}:{number}".encode()).decode()
 
 
 class ShipHero(Receiver):
@@ -59,6 +55,8 @@ class ShipHero(Receiver):
         self.refresh_token, self.access_token = secrets.token_urlsafe(24), ""
         self.stock = {}  # sku → (on hand, not for sale), in building 7001
         self.kept = {name: [] for name in CONDITIONS}
+        self.book = OrderBook()
+        self.lose_answer_of = ""  # a mutation that is worked, and whose answer is lost, once
         self.credits, self.troubles, self.refreshed = CREDITS, [], 0
 
     # -- what it tells ------------------------------------------------------------------------
@@ -103,7 +101,11 @@ class ShipHero(Receiver):
             f"Bearer {self.access_token}"
         ):
             return Answer(401, body=b'{"message": "Unauthorized"}')
-        return self._said(self._execute(call.data["query"]))
+        said = self.execute(call.data["query"], call.data.get("variables"))
+        if self.lose_answer_of and self.lose_answer_of in call.data["query"]:
+            self.lose_answer_of = ""
+            return Answer(500)
+        return self._said(said)
 
     def _refresh(self, call):
         if call.data != {"refresh_token": self.refresh_token}:
@@ -140,7 +142,10 @@ class ShipHero(Receiver):
         alias = ALIAS.search(query)[1]
         return {"data": {alias: "Query", "list": {"data": {"pageInfo": info, "edges": edges}}}}
 
-    def _execute(self, query):
+    def execute(self, query, variables=None):
+        """The answer to a query or a mutation, as JSON's objects."""
+        if variables is not None:
+            return self.book.execute(query, variables)
         if "list: warehouse_products" in query:
             return self._levels(query)
         if query == "{ clock: __typename }":
@@ -173,26 +178,3 @@ class ShipHero(Receiver):
     def _error(text, code, **more):
         error = {"message": text, "operation": "list", "code": code, **more}
         return {"errors": [error], "data": {"list": None}}
-
-
-def read_selection(query):
-    """The fields of a query: {name (or alias): {…}}; leaves are empty."""
-    stack, name = [{}], None
-    for token in TOKENS.findall(query):
-        if token == "{":
-            stack.append(stack[-1].setdefault(name, {}) if name else stack[-1])
-        elif token == "}":
-            stack.pop()
-        else:
-            name = re.split(r"[:(]", token)[0].strip()
-            stack[-1].setdefault(name, {})
-    return stack[0]
-
-
-def pick(value, wanted):
-    """Of a value what was asked for, null where it has none."""
-    if isinstance(value, list):
-        return [pick(one, wanted) for one in value]
-    if not wanted or not isinstance(value, dict):
-        return value
-    return {name: pick(value.get(name), inner) for name, inner in wanted.items()}
