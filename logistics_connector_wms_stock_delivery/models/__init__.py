@@ -1,0 +1,6 @@
+from . import (
+    logistics_release,
+    logistics_shipping_method,
+    stock_picking,
+    stock_warehouse,
+)
