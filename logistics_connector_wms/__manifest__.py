@@ -10,6 +10,7 @@
         "security/logistics_warehouse_security.xml",
         "data/logistics_provider_data.xml",
         "data/logistics_provider_shiphero_data.xml",
+        "data/logistics_provider_shipbob_data.xml",
         "data/logistics_advice_data.xml",
         "security/logistics_release_security.xml",
         "security/logistics_master_security.xml",

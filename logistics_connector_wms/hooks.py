@@ -5,6 +5,7 @@ MODULE = "logistics_connector_wms"
 PROVIDERS = (
     "warehouse_json",
     "shiphero",
+    "shipbob",
 )
 
 

@@ -87,6 +87,8 @@ class FeedPoll:
     :param elements: keys that lead to the list of entries; None: a page is one message
     :param most: entries of a page, at most
     :param at: ``(url) -> FeedPoll``: the one that an address asks for, where a partner has several
+    :param turn: ``(cursor, count, size) -> cursor``: the page after the one that was asked for with
+        ``cursor`` and held ``count`` entries of ``size``, where a page does not say it itself
     :param wait: ``(body) -> seconds``: how long an answer asks us to wait that looks like a good
         one (2xx) and is none; None where it is one
     """
@@ -98,6 +100,7 @@ class FeedPoll:
     most: int = 500
     wait: Callable[[bytes], float | None] | None = None
     at: "Callable[[str], FeedPoll] | None" = None
+    turn: Callable[[str, int, int], str] | None = None
 
 
 def pieces(raw: bytes, path: tuple[str, ...] | None) -> list[bytes]:

@@ -1,5 +1,7 @@
 """Reading a feed: everything that a partner recorded since a moment, page by page."""
 
+from dataclasses import replace
+
 from ..core import outcome as outcomes
 from ..core import watermark
 from ..core.canonical import ParseError
@@ -27,7 +29,7 @@ class FeedAsker(Asker):
             throttled = outcomes.Outcome(outcomes.THROTTLED, text, reply.outcome.status, pause)
             return self._fail(progress, throttled)
         try:
-            page = plan.declared.page(body, headers) if body.strip() else Page()
+            page = self._page(progress, body, headers)
             fresh = self._file(reply.answer)
         except ParseError as error:
             return self._fail(progress, self._unreadable(error))
@@ -44,6 +46,13 @@ class FeedAsker(Asker):
 
         self._record(work)
         return not pause and after.is_under_way
+
+    def _page(self, progress, body, headers):
+        declared = self.plan.declared
+        page = declared.page(body, headers) if body.strip() else Page()
+        if declared.turn is None:
+            return page
+        return replace(page, cursor=declared.turn(progress.cursor, page.count, self.plan.size))
 
     def _asks_to_wait(self, body):
         wait = self.plan.declared.wait

@@ -4,6 +4,7 @@ from . import (
     logistics_condition_release,
     logistics_connection,
     logistics_exception,
+    logistics_provider_shipbob,
     logistics_provider_shiphero,
     logistics_provider_warehouse,
     snapshot,

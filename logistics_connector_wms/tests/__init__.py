@@ -7,6 +7,7 @@ from . import (
     test_item_code,
     test_master,
     test_playbook_release,
+    test_provider_shipbob,
     test_provider_shiphero,
     test_release,
     test_release_gates,

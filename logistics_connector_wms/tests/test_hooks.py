@@ -36,7 +36,7 @@ class TestHooks(AdviceCommon):
 
     def test_data_makes_them_active_again(self):
         self.owned().active = False
-        for folder in ("provider", "provider_shiphero"):
+        for folder in ("provider", "provider_shiphero", "provider_shipbob"):
             file = f"{MODULE}/data/logistics_{folder}_data.xml"
             convert_file(self.env, MODULE, file.partition("/")[2], {}, mode="update")
         self.assertEqual(set(self.owned().mapped("active")), {True})
