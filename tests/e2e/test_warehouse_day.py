@@ -102,6 +102,7 @@ class Day:
         """All that was done is told: what never left is asked for, by the numbers that are missing.
         What is missing at the end no number shows."""
         for _round in range(5):
+            self.server.empty()
             self.server.post.last_ones()
             self.server.empty()
             self.settle()

@@ -157,9 +157,11 @@ class Harbour:
         self.rpc("sale.order", "action_cancel", [order])
 
     def accept(self):
-        """A person believes the warehouse all that Odoo did not; how many lines that were."""
+        """A person believes the warehouse all that can be believed; how many lines that were. The
+        others wait for something else to be booked, such as the receipt of a lot that left."""
         domain = [("connection_id", "=", self.connection_id), ("state", "=", "trouble")]
-        lines = self.rpc("logistics.advice.line", "search", domain)
+        rows = self.rpc("logistics.advice.line", "search_read", domain, ["may_accept"])
+        lines = [row["id"] for row in rows if row["may_accept"]]
         if lines:
             self.rpc("logistics.advice.line", "action_accept", lines)
         return len(lines)
