@@ -9,6 +9,12 @@ from ..core.detectors import Spell
 # What every condition selects.
 COLUMNS = ("subject", "key", "since", "until", "company_id", "connection_id")
 MOST_SPELLS = 200_000  # a preview reads no more
+# Where a case says whom it is about.
+SUBJECT_FIELDS = {
+    "logistics.shipment": "shipment_id",
+    "logistics.connection": "connection_id",
+    "logistics.message": "message_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,14 @@ class LogisticsCondition(models.AbstractModel):
         :param subject: record of ``_subject``
         """
         return {}
+
+    @api.model
+    def _subject_of(self, case):
+        """The record that a case is about; none where it is gone.
+
+        :param case: record of ``logistics.exception``
+        """
+        return case[SUBJECT_FIELDS[self._subject]]
 
     @api.model
     def _facts(self, subject):

@@ -1,5 +1,6 @@
 from . import (
     advice,
+    dock,
     item,
     logistics_condition_release,
     logistics_connection,

@@ -3,6 +3,7 @@ from . import (
     test_advice_stock,
     test_count,
     test_detector_release,
+    test_dock,
     test_hooks,
     test_item_code,
     test_master,

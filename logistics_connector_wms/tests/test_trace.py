@@ -96,6 +96,18 @@ class TestTrace(AdviceCommon):
         self.assertIn("Received ", story)
         self.assertIn("version 1", story)
 
+    def test_the_truck_is_part_of_the_story(self):
+        receipt = self.receipt((self.lamp, 5))
+        truck = {"id": "A1", "direction": "in", "orders": [receipt.name]}
+        window = {"from": "2026-03-12T08:00Z", "to": "2026-03-12T09:00Z"}
+        self.tell({"type": "appointment", "state": "set", "window": window, "door": "D4", **truck})
+        self.tell({"type": "appointment", "state": "no_show", **truck})
+        story = self.story(receipt)
+        self.assertIn("Truck A1: Expected", story)
+        self.assertIn("Door D4", story)
+        self.assertEqual(story.count("Truck A1: Did not come"), 1)
+        self.assertNotIn("Message in", story)
+
     def test_who_may_see_none_of_it(self):
         delivery = self.order((self.lamp, 1))
         clerk = self.make_user("no_logistics", "stock.group_stock_user")

@@ -27,6 +27,7 @@ class LogisticsTrace(models.TransientModel):
             roots |= roots.backorder_id
         chain = roots._logistics_chain().sudo(False)._filtered_access("read")
         told = self._releases(chain).sudo().version_ids.message_id | self._advices(chain).message_id
+        told |= self._appointments(chain).telling_ids.message_id
         shipments = chain.sudo().shipment_ids.sudo(False)._filtered_access("read")
         messages = told.sudo(False)._filtered_access("read")
         action = self._open(name, shipments, messages)
@@ -41,6 +42,9 @@ class LogisticsTrace(models.TransientModel):
             return self.env["logistics.advice"]
         return pickings._told_by_warehouse()[:MOST]
 
+    def _appointments(self, pickings):
+        return self.env["logistics.dock.appointment"].search([("picking_ids", "in", pickings.ids)])
+
     def _labels(self):
         return {
             **super()._labels(),
@@ -54,6 +58,8 @@ class LogisticsTrace(models.TransientModel):
         pickings = pickings._filtered_access("read")
         advices = self._advices(pickings)
         said = [self._advice_hop(advice) for advice in advices]
+        for telling in self._appointments(pickings).telling_ids[:MOST]:
+            said.append(self._appointment_hop(telling))
         for release in self._releases(pickings):
             said += self._release_hops(release)
         if "release" not in advices.mapped("kind"):  # else they are answers of their own
@@ -132,6 +138,31 @@ class LogisticsTrace(models.TransientModel):
             advice.id,
             "bad" if advice.state in BAD else "good" if advice.state in GOOD else "",
             advice.message_id.id,
+        )
+
+    def _appointment_hop(self, telling):
+        """What they told of a truck, at the time at which they say that it happened."""
+        states = dict(telling._fields["state"]._description_selection(self.env))
+        window = [
+            fields.Datetime.context_timestamp(self, moment).strftime("%Y-%m-%d %H:%M")
+            for moment in (telling.window_from, telling.window_to)
+            if moment
+        ]
+        door = telling.door and self.env._("Door %s", telling.door)
+        said = (" - ".join(window), door, telling.carrier, telling.vehicle, telling.text)
+        return Hop(
+            telling.occurred_at,
+            "advice",
+            self.env._(
+                "Truck %(number)s: %(state)s",
+                number=telling.appointment_id.name,
+                state=states[telling.state],
+            ),
+            " · ".join(filter(None, said)),
+            "logistics.dock.appointment",
+            telling.appointment_id.id,
+            "bad" if telling.state == "no_show" else "",
+            telling.message_id.id,
         )
 
     def _goods(self, line):

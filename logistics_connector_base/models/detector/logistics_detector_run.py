@@ -177,7 +177,7 @@ class LogisticsDetector(models.Model):
         """Close what does not hold any more, each with words of what happened."""
         groups, events = {}, {}
         for case in cases:
-            subject = case[_SUBJECT_FIELDS[condition._subject]]
+            subject = condition._subject_of(case)
             groups.setdefault(condition._healed_words(subject), []).append(case.key)
             if condition._subject == "logistics.shipment" and subject.last_event_id:
                 events[case.key] = subject.last_event_id.id
@@ -304,11 +304,3 @@ class LogisticsDetector(models.Model):
                     }
                 ]
             )
-
-
-# Where a case says whom it is about.
-_SUBJECT_FIELDS = {
-    "logistics.shipment": "shipment_id",
-    "logistics.connection": "connection_id",
-    "logistics.message": "message_id",
-}

@@ -1,10 +1,10 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
 """Our own JSON for warehouses: what one sends who can send what we define.
 
-The shape is the JSON Schema ``schemas/warehouse-advice-1.0.json`` of this addon; README.md beside
-this file shows it with examples. A message is refused as a whole where it does not fit the shape.
-What fits, and cannot be true (an unknown product, a negative quantity), is a matter of the goods:
-it is kept, and shown to a person beside what we know.
+The shape is the JSON Schema ``schemas/warehouse-advice-1.1.json`` of this addon, which takes all
+that 1.0 said; README.md beside this file shows it with examples. A message is refused as a whole
+where it does not fit the shape. What fits, and cannot be true (an unknown product, a negative
+quantity), is a matter of the goods: it is kept, and shown to a person beside what we know.
 
 Identity: the message has ``id`` and ``revision``, and so has each advice in it.
 
@@ -18,22 +18,23 @@ from pathlib import Path
 
 from odoo.addons.logistics_connector_base.core.canonical import (
     Acknowledgement,
-    Instant,
     ParseContext,
     ParsedEvent,
     ParsedMessage,
     Reference,
 )
-from odoo.addons.logistics_connector_base.core.instants import parse_iso
 from odoo.addons.logistics_connector_base.core.own_format import OwnFormat
 from odoo.addons.logistics_connector_base.core.reading import Node, local_zone, read
 
 from ...core.advice import STAGES, Advice, Line, Mark, Package, Snapshot, SnapshotLine
+from ...core.appointment import Telling
+from .appointment import appointment_events, read_telling
+from .values import instant, revision
 
 CODE = "warehouse_json"
 NAME = "Warehouse JSON"
 MESSAGE_TYPE = "warehouse-advice"
-FORMAT = OwnFormat(Path(__file__).parents[2] / "schemas" / "warehouse-advice-1.0.json")
+FORMAT = OwnFormat(Path(__file__).parents[2] / "schemas" / "warehouse-advice-1.1.json")
 
 SHIPPED = "WHS_SHIP_CONFIRMED"
 # What an answer to a release is in the history of the shipment.
@@ -61,7 +62,7 @@ def parse(raw: bytes, context: ParseContext) -> ParsedMessage:
     return ParsedMessage(
         events=tuple(event for advice in advices for event in events(advice, issuer)),
         external_id="" if is_entry else root.get("id").text(),
-        revision="" if is_entry else _revision(root),
+        revision="" if is_entry else revision(root),
         message_type=MESSAGE_TYPE,
         acknowledgements=tuple(
             Acknowledgement(
@@ -80,11 +81,13 @@ def _marks(root: Node) -> tuple[Mark, ...]:
     return () if number is None else (Mark(root.get("stream").code(), number),)
 
 
-def events(advice: Advice | Snapshot, issuer: str) -> tuple[ParsedEvent, ...]:
+def events(advice: Advice | Snapshot | Telling, issuer: str) -> tuple[ParsedEvent, ...]:
     """What an advice is in the history of the shipment that its order is; nothing where it is none.
 
     :param issuer: the warehouse, as the namespace of its facts
     """
+    if isinstance(advice, Telling):
+        return appointment_events(advice, issuer)
     code = _event_code(advice)
     if not code or advice.occurred is None:
         return ()
@@ -117,17 +120,19 @@ def _event_code(advice: Advice | Snapshot) -> str:
     return SHIPPED if advice.kind == "ship" else ""
 
 
-def _advice(node: Node, zone: str) -> Advice | Snapshot:
+def _advice(node: Node, zone: str) -> Advice | Snapshot | Telling:
     kind = node.get("type").text()
+    if kind == "appointment":
+        return read_telling(node, zone)
     if kind == "snapshot":
         return _snapshot(node, zone)
-    occurred = _instant(node.get("occurred_at"), zone)
+    occurred = instant(node.get("occurred_at"), zone)
     order = node.get("order").code() or node.get("request").code()
     text = node.get("text").text() or node.get("reason").text()
     return Advice(
         kind=kind,
         id=node.get("id").code() or _own_id(node, kind, order),
-        revision=_revision(node),
+        revision=revision(node),
         occurred=occurred,
         order=order,
         warehouse=node.get("warehouse").code(),
@@ -188,8 +193,8 @@ def _package(node: Node) -> Package:
 def _snapshot(node: Node, zone: str) -> Snapshot:
     return Snapshot(
         id=node.get("id").code(),
-        revision=_revision(node),
-        as_of=_instant(node.get("as_of"), zone),
+        revision=revision(node),
+        as_of=instant(node.get("as_of"), zone),
         warehouse=node.get("warehouse").code(),
         is_complete=node.get("complete").value is not False,
         part=node.get("part").whole() or 1,
@@ -225,24 +230,6 @@ def _float(node: Node) -> float | None:
 
 def _yes_no(node: Node) -> bool | None:
     return None if node.value is None else node.flag()
-
-
-def _revision(node: Node) -> str:
-    """JSON writes one revision as "3", 3 and 3.0."""
-    value = node.get("revision").value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return node.get("revision").text()
-
-
-def _instant(node: Node, zone: str) -> Instant | None:
-    text = node.text()
-    if not text:
-        return None
-    try:
-        return parse_iso(text, zone)
-    except ValueError as error:
-        raise node.fail(f"{error}.") from None
 
 
 def _day(node: Node) -> date | None:
