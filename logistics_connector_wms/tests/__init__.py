@@ -7,6 +7,7 @@ from . import (
     test_hooks,
     test_item_code,
     test_master,
+    test_order_tour,
     test_playbook_release,
     test_provider_shipbob,
     test_provider_shiphero,

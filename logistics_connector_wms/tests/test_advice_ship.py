@@ -1,5 +1,8 @@
 """What a warehouse says that it shipped is booked by Odoo's own methods: once, and right."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -105,6 +108,39 @@ class TestAdviceShip(AdviceCommon):
         self.ship(delivery, exceptions_only=True, final=True)
         self.assertEqual(self.done(delivery), {("LAMP-01", 2)})
         self.assertEqual(self.on_hand(self.lamp), 5)
+
+    def late_change(self):
+        """A delivery whose change was told after its goods had left."""
+        self.make_flow()
+        self.stock(self.lamp, 2)
+        delivery = self.order((self.lamp, 3), (self.bulb, 2))
+        self.arrive(delivery)
+        release = delivery.release_ids
+        release._take_accepted(release.version)
+        self.stock(self.bulb, 5)
+        self.left_at = fields.Datetime.now() - timedelta(minutes=5)
+        delivery.action_assign()
+        self.arrive(delivery)
+        self.assertEqual(len(release.version_ids.filtered(lambda one: not one.is_withdrawn)), 2)
+        return delivery
+
+    def test_in_full_is_not_what_was_told_after_it_had_left(self):
+        delivery = self.late_change()
+        at = f"{self.left_at.isoformat()}Z"
+        self.ship(delivery, exceptions_only=True, final=True, occurred_at=at)
+        self.assertEqual(self.done(delivery), {("LAMP-01", 2)})
+        self.assertEqual(self.on_hand(self.bulb), 5)
+
+    def test_in_full_is_not_what_came_too_late(self):
+        delivery = self.late_change()
+        delivery.release_ids._take_too_late(delivery.release_ids.version)
+        self.ship(delivery, exceptions_only=True, final=True)
+        self.assertEqual(self.done(delivery), {("LAMP-01", 2)})
+
+    def test_in_full_is_the_last_version_that_they_may_have(self):
+        delivery = self.late_change()
+        self.ship(delivery, exceptions_only=True, final=True)
+        self.assertEqual(self.done(delivery), {("LAMP-01", 2), ("BULB-02", 2)})
 
     def test_goods_that_are_not_here_yet_left_all_the_same(self):
         delivery = self.order((self.lamp, 3))

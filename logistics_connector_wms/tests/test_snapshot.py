@@ -74,6 +74,25 @@ class TestSnapshot(AdviceCommon):
         self.assertEqual((snapshot.accuracy, round(snapshot.accuracy_value, 2)), (0.25, 0.7))
         self.assertEqual(self.on_hand(self.lamp), 10, "a snapshot never writes stock")
 
+    def test_an_empty_building_is_compared_and_again(self):
+        snapshot = self.look()
+        self.assertEqual((snapshot.state, snapshot.compared_count), ("compared", 0))
+        self.stock(self.lamp, 10)
+        self.past(self.env["stock.move"].search([("product_id", "=", self.lamp.id)]), 5)
+        snapshot.with_user(self.keeper).action_compare_again()
+        self.compare()
+        self.assertEqual(snapshot.state, "compared")
+
+    def test_whose_words_are_deleted_is_not_compared_again(self):
+        self.stock(self.lamp, 10)
+        snapshot = self.look(line(self.lamp, 10))
+        snapshot.received_at = fields.Datetime.now() - timedelta(days=91)
+        snapshot._forget_lines()
+        self.assertFalse(snapshot.line_ids)
+        with self.assertRaisesRegex(UserError, "deleted with time"):
+            snapshot.with_user(self.keeper).action_compare_again()
+        self.assertEqual(snapshot.compared_count, 1, "the figures stay")
+
     def test_what_is_not_listed_is_zero_only_where_that_is_said(self):
         self.stock(self.lamp, 10)
         self.stock(self.bulb, 4)

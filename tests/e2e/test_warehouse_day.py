@@ -157,14 +157,20 @@ class Day:
         rpc("logistics.count", "action_compare_again", counts)
         self.settle()
         states = rpc("logistics.snapshot", "read", snapshots, ["name", "state", "compared_count"])
-        found = [row for row in states if row["state"] != "compared" or not row["compared_count"]]
+        # The first may be of an empty building, of which nothing is to be compared.
+        empty = sum(not row["compared_count"] for row in states)
+        assert empty <= sum(not deed.lines for deed in self.deeds("snapshot"))
+        found = [row for row in states if row["state"] != "compared"]
         differing = [*domain, ("kind", "!=", "match")]
         found += rpc("logistics.snapshot.result", "search_read", differing, SIDES)
         differing = [*domain, ("state", "!=", "same")]
         return found + rpc("logistics.count.line", "search_read", differing, COUNTED)
 
+    def deeds(self, kind):
+        return [deed for deed in self.server.building.ledger if deed.kind == kind]
+
     def told(self, kind):
-        return sum(deed.kind == kind for deed in self.server.building.ledger)
+        return len(self.deeds(kind))
 
     def differences(self):
         truth = self.server.building.truth()

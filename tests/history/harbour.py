@@ -102,7 +102,9 @@ class Harbour:
 
         def look():
             own = [("connection_id", "=", self.connection_id)]
-            last = self.rpc("logistics.snapshot", "search", own, order="as_of desc", limit=1)
+            last = self.rpc(
+                "logistics.snapshot", "search", own, order="as_of desc, id desc", limit=1
+            )
             lines = self.rpc(
                 "logistics.snapshot.result",
                 "search_read",

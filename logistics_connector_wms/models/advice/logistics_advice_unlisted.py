@@ -44,7 +44,7 @@ class LogisticsAdvice(models.Model):
         return said
 
     def _told_quantities(self):
-        """What the last release asked for that the warehouse may have: not one that waits still.
+        """What the release asked for of which the warehouse speaks.
 
         :return: dict, number of the line → Decimal in the product's unit; None where no release can
             be read
@@ -61,7 +61,7 @@ class LogisticsAdvice(models.Model):
         ]
         messages = self.env["logistics.message"].sudo().search(domain, order="id desc")
         bodies = messages._read_bodies()
-        for message in messages:
+        for message in self._worked_by_them(messages):
             try:
                 lines = json.loads(bodies.get(message.id) or b"null")["lines"]
             except (ValueError, TypeError, KeyError):
@@ -75,3 +75,24 @@ class LogisticsAdvice(models.Model):
                 told[line["line"]] = Decimal(repr(asked)).quantize(Decimal("0.000001")).normalize()
             return told
         return None
+
+    def _worked_by_them(self, messages):
+        """Those of the messages about a release (newest first) that the warehouse may have worked
+        when these goods left, the likeliest first.
+
+        One that it did not take is none. One that was told after they had left, and that it has not
+        taken yet, is less likely than one before that it took.
+        """
+        versions = self.env["logistics.release.version"].search(
+            [("release_id.picking_id", "=", self.picking_id.id)]
+        )
+        by_message = {version.message_id.id: version for version in versions}
+        likely, later = [], []
+        for message in messages:
+            version = by_message.get((message.moved_from_id or message).id)
+            if version and version.answer in ("rejected", "too_late"):
+                continue
+            is_taken = not version or version.answer
+            is_early = not self.occurred_at or (version and version.told_at <= self.occurred_at)
+            (likely if is_taken or is_early else later).append(message)
+        return [*likely, *later]

@@ -43,6 +43,9 @@ class LogisticsSnapshot(models.Model):
     tries = fields.Integer(readonly=True)
     next_try_at = fields.Datetime(readonly=True)
     line_ids = fields.One2many("logistics.snapshot.line", "snapshot_id", "Said", readonly=True)
+    is_forgotten = fields.Boolean(
+        "Its own words are deleted", readonly=True, help="It cannot be compared any more."
+    )
     result_ids = fields.One2many(
         "logistics.snapshot.result", "snapshot_id", "Compared", readonly=True
     )

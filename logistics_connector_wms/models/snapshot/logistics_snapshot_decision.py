@@ -135,7 +135,7 @@ class LogisticsSnapshot(models.Model):
         if not (self.env.su or self.env.user.has_group(KEEPER)):
             raise AccessError(self.env._("Only who works with stock may do this."))
         snapshots = self.sudo().filtered(lambda one: one.state in ("compared", "problem"))
-        if any(not one.line_ids for one in snapshots):
+        if any(snapshots.mapped("is_forgotten")):  # without lines is a building that is empty
             raise UserError(self.env._("What it said was deleted with time; ask for a new one."))
         snapshots.write({"state": "to_compare", "tries": 0, "next_try_at": False})
         self.env["logistics.snapshot.desk"]._wake_after_commit()

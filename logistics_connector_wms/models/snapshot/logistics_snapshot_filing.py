@@ -134,8 +134,11 @@ class LogisticsSnapshot(models.Model):
         """What a snapshot said in its own words stands in its message; after three months the
         figures are enough."""
         old = fields.Datetime.subtract(fields.Datetime.now(), days=90)
-        snapshots = self.search([("received_at", "<", old), ("line_ids", "!=", False)], limit=100)
+        snapshots = self.search(
+            [("received_at", "<", old), ("is_forgotten", "=", False)], limit=100
+        )
         snapshots.line_ids.unlink()
+        snapshots.is_forgotten = True
 
 
 def _digest(said):
