@@ -4,6 +4,7 @@ releases as the contract says."""
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .simulators.warehouse import (
+    AGREED,
     EVERYTHING,
     Building,
     Impossible,
@@ -376,3 +378,23 @@ def test_a_strict_3pl_works_what_it_was_told_of():
     assert order.lines[0].asked == 24
     server.learn({**MASTER, "items": [{**gone, "version": 3}]})
     assert server.take({**RELEASE, "delivery": "WH/OUT/2"}, "c")[0] == 422
+
+
+def test_every_truck_leaves_after_its_goods_are_unloaded():
+    building = Building(ITEMS, clock())
+    staff = Staff(building, random.Random(3), replace(AGREED, appointments=1.0))
+    for number in range(12):
+        building.take(Order(f"IN/{number}", "receipt", [OrderLine(None, "LAMP", Decimal(5))]))
+    for _hour in range(40):
+        staff.work()
+    told = {}
+    for deed in building.ledger:
+        if deed.order.startswith("IN/"):
+            told.setdefault(deed.order, []).append(deed.details.get("state") or deed.kind)
+    assert len(told) == 12
+    stories = set()
+    for story in told.values():
+        first = story.index("receipt")
+        assert story[first - 2 : first + 3] == ["arrived", "docked", "receipt", "finished", "left"]
+        stories.add(tuple(story[1 : first - 2]))
+    assert ("set", "set") in stories or ("set", "no_show", "set") in stories, "not all come at once"

@@ -18,6 +18,7 @@ from .steps import PATIENCE, Step
 
 NAME, CODE = "Harbour Fulfilment", "HARB"
 ORDERS = 6
+TRUCKS, BROUGHT = 2, 20
 LOST, MANY = 1, 25  # of the shop's products; more than any open order could explain
 
 
@@ -75,8 +76,10 @@ class Harbour:
         )
 
     def day(self):
-        """It works what it was told, and tells of it; the books are what it did."""
+        """It works what it was told, and tells of it; the books are what it did. Suppliers' trucks
+        get windows at its docks, come in them or later, are unloaded and leave."""
         self._ask("find")
+        receipts = [self._expect(product) for product in self.shop.products[:TRUCKS]]
         seen = ""
 
         def is_over():
@@ -85,13 +88,35 @@ class Harbour:
             self._ask("tick/empty")
             states = self._truth()["states"]
             left = len(self.told - set(states)) + list(states.values()).count("open")
-            seen = f"{left} orders open, {len(self._differing())} differences"
+            gone = self.rpc(
+                "logistics.dock.appointment",
+                "search_count",
+                [("picking_ids", "in", receipts), ("state", "=", "left")],
+            )
+            differing = len(self._differing())
+            seen = f"{left} orders open, {differing} differences, {gone} trucks have left"
             return seen == expected
 
-        expected = "0 orders open, 0 differences"
+        expected = f"0 orders open, 0 differences, {TRUCKS} trucks have left"
         with contextlib.suppress(TimedOut):
             wait_for(is_over, PATIENCE, interval=1)
         return Step(f"{NAME}: picks and ships, and tells of it late", expected, lambda: seen)
+
+    def _expect(self, product):
+        """A receipt from a supplier, of which the 3PL knows; the transfer's id."""
+        kind = self.rpc("stock.warehouse", "read", [self.warehouse_id], ["in_type_id"])[0]
+        (stock,) = (place for place, what in self.places.items() if what == "available")
+        ends = {
+            "location_id": self.rpc.ref("stock.stock_location_suppliers"),
+            "location_dest_id": stock,
+        }
+        move = {"product_id": product, "product_uom_qty": BROUGHT, **ends}
+        values = {"picking_type_id": kind["in_type_id"][0], "move_ids": [(0, 0, move)], **ends}
+        (picking,) = self.rpc("stock.picking", "create", [values])
+        self.rpc("stock.picking", "action_confirm", [picking])
+        name = self.rpc("stock.picking", "read", [picking], ["name"])[0]["name"]
+        self._ask("dock", order=name, lines=[{"product": self.skus[product], "quantity": BROUGHT}])
+        return picking
 
     def loss(self):
         """Goods vanish, and nobody has seen it: its next snapshot has fewer than the books."""

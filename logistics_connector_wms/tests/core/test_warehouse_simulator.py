@@ -1,6 +1,7 @@
 """Whatever the simulated 3PL says is read as it was meant."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_base.core.canonical import ParseContext
 from odoo.addons.logistics_connector_wms.core.advice import Mark, Snapshot
+from odoo.addons.logistics_connector_wms.core.appointment import fold
 from odoo.addons.logistics_connector_wms.providers.warehouse_json import parse
 
 from tests.simulators.warehouse import (
@@ -58,6 +60,32 @@ def test_every_message_of_the_simulator_is_read(seed):
     for deed in told:
         check(deed, read[deed.kind, deed.id])
     assert len(read) == len(building.ledger)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**32))
+def test_every_truck_is_read_as_it_stands(seed):
+    """Its messages in any order, some of them twice."""
+    rng = random.Random(seed)
+    building = Building(ITEMS, lambda: datetime(2026, 3, 1, 6, tzinfo=UTC))
+    staff = Staff(building, rng, replace(EVERYTHING, appointments=0.8))
+    for number in range(6):
+        building.take(Order(f"IN/{number}", "receipt", lines(rng)))
+        staff.work()
+    post = Post(lambda body, number: 202, rng)
+    post.write(building.ledger)
+    letters = rng.sample(post.letters, len(post.letters))
+    told = {}
+    for letter in (*letters, *letters[::2]):
+        for one in parse.parse(letter.body, ParseContext()).statements:
+            if getattr(one, "kind", "") == "appointment":
+                told.setdefault(one.id, []).append(one)
+    visits = [visit for visit in building.visits.values() if visit]
+    assert {visit.id for visit in visits} == set(told)
+    for visit in visits:
+        found = fold(told[visit.id])
+        assert (found.state, found.door, found.carrier) == (visit.state, visit.door, visit.carrier)
+        assert (found.orders, found.starts) == ((visit.order,), visit.starts)
 
 
 def check(deed, advice):

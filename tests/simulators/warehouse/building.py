@@ -89,7 +89,7 @@ class Order:
 class Deed:
     """Something that happened. ``moves``: by how much stock of each key grew or shrank. ``lines``:
     the same as it is told to the customer (dicts). ``kind``: ship, receipt, adjustment, count,
-    release (an answer), progress or snapshot."""
+    release (an answer), progress, appointment or snapshot."""
 
     id: str
     kind: str
@@ -111,6 +111,7 @@ class Building:
     def __init__(self, items, clock):
         self.items = {item.sku: item for item in items}
         self.stock, self.orders, self.ledger = {}, {}, []
+        self.visits = {}  # of trucks, by the number of the order; None: it comes without a window
         self._clock, self._counts, self._last = clock, Counter(), None
 
     # -- orders -------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ class Building:
         deed = Deed(
             self._number(kind),
             kind,
-            self._now(),
+            self.now(),
             tuple(moves),
             tuple(lines),
             order.number if order else details.pop("request", ""),
@@ -224,7 +225,8 @@ class Building:
         self._counts[kind] += 1
         return f"{kind[:2].upper()}-{self._counts[kind]:05}"
 
-    def _now(self):
+    def now(self):
+        """The time, later than whenever it was asked for before."""
         at = self._clock()
         if self._last and at <= self._last:
             at = self._last + timedelta(milliseconds=1)

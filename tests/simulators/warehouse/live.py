@@ -35,6 +35,7 @@ HABITS = replace(
     adjust=0.03,
     count=0.02,
     snapshot=0.05,
+    appointments=1.0,
 )
 
 

@@ -8,7 +8,13 @@ from decimal import Decimal
 from .words import advice
 
 #: Which counter the messages of a kind have.
-STREAMS = {"ship": "outbound", "release": "outbound", "progress": "outbound", "receipt": "inbound"}
+STREAMS = {
+    "ship": "outbound",
+    "release": "outbound",
+    "progress": "outbound",
+    "receipt": "inbound",
+    "appointment": "docks",
+}
 STOCK = "stock"
 
 
@@ -131,7 +137,7 @@ class Post:
     def _letter(self, stream, deeds):
         number = self._sequences[stream] = self._sequences.get(stream, 0) + 1
         message = {
-            "version": "1.0",
+            "version": "1.1",
             "id": f"{self.issuer}-{stream}-{number:05}",
             "issuer": self.issuer,
             "sent_at": deeds[-1].at.isoformat(timespec="milliseconds"),

@@ -32,7 +32,7 @@ NUMBERS = ("delivery", "receipt", "return", "transfer", "order")
 
 
 class WarehousePartner(CanonicalPartner):
-    """The one who signs and sends (``warehouse-advice-1.0.json`` of logistics_connector_wms)."""
+    """The one who signs and sends (``warehouse-advice-1.1.json`` of logistics_connector_wms)."""
 
     provider = "warehouse_json"
     name = "Harbour Fulfilment"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from .building import AVAILABLE, CONDITIONS, DONE, NOTHING, OPEN, REJECTED
+from .gate import Gate
 from .inbound import Dock
 from .words import goods, pieces
 
@@ -27,6 +28,7 @@ class Habits:
     adjust: float = 0.4
     count: float = 0.0
     snapshot: float = 0.0
+    appointments: float = 0.0  # of receipts: their truck gets a window at a dock
     terse: float = 0.2  # of full shipments: only exceptions are told
     dispositions: dict = field(
         default_factory=lambda: {"restock": 4, "quarantine": 2, "scrap": 1, "refurbish": 1}
@@ -59,7 +61,7 @@ class Staff:
     def __init__(self, building, rng, habits=AGREED, substitutes=None):
         self.building, self.rng, self.habits = building, rng, habits
         self.substitutes = substitutes or {}
-        self.dock = Dock(building, rng, habits)
+        self.dock, self.gate = Dock(building, rng, habits), Gate(building, rng, habits)
 
     def work(self):
         """An hour's work; the deeds, in the order in which they were done."""
@@ -73,8 +75,9 @@ class Staff:
             if order.state == OPEN and self.rng.random() >= self.habits.idle:
                 if order.goes_out:
                     self._pick(order)
-                else:
+                elif self.gate.admit(order):
                     self.dock.receive(order)
+                    self.gate.dismiss(order)
         for chance, act in (
             (self.habits.adjust, self._adjust),
             (self.habits.count, self._count),

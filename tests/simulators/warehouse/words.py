@@ -28,10 +28,12 @@ def pieces(found, common):
 
 
 def advice(deed):
-    """A deed as an advice of ``warehouse-advice-1.0.json``, quantities still Decimal."""
+    """A deed as an advice of ``warehouse-advice-1.1.json``, quantities still Decimal."""
     at = deed.at.isoformat(timespec="milliseconds")
     if deed.kind == "snapshot":
         return {"type": "snapshot", "id": deed.id, "as_of": at, "lines": list(deed.lines)}
+    if deed.kind == "appointment":
+        return _appointment(deed, at)
     told = {"type": deed.kind, "id": deed.id, "occurred_at": at}
     if deed.order:
         told["request" if deed.kind == "count" else "order"] = deed.order
@@ -50,4 +52,14 @@ def advice(deed):
         told["exceptions_only"] = True
     if deed.details.get("packages"):
         told["packages"] = deed.details["packages"]
+    return told
+
+
+def _appointment(deed, at):
+    names = ("revision", "state", "door", "carrier")
+    told = {"type": deed.kind, "id": deed.details["visit"], "direction": "in", "occurred_at": at}
+    told |= {name: deed.details[name] for name in names} | {"orders": [deed.order]}
+    if "window" in deed.details:
+        starts, ends = (moment.isoformat() for moment in deed.details["window"])
+        told["window"] = {"from": starts, "to": ends}
     return told
