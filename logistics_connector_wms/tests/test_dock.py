@@ -212,6 +212,25 @@ class TestDock(DockCommon):
         southerner = self.make_user("dock-south", STOCK, company=other)
         self.assertEqual(receipt.with_user(southerner).logistics_appointment_state, "set")
 
+    def test_two_companies_with_one_number(self):
+        other = self.env["res.company"].create({"name": "Southern Shop"})
+        self.connection.company_ids = other
+        theirs = self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1)
+        theirs.write({"logistics_connection_id": self.connection.id, "logistics_code": "SOUTH"})
+        receipt = self.receipt((self.lamp, 5))
+        twin = self.env["stock.picking"].create(
+            {
+                "picking_type_id": theirs.in_type_id.id,
+                "location_id": receipt.location_id.id,
+                "location_dest_id": theirs.lot_stock_id.id,
+            }
+        )
+        twin.name = receipt.name
+        self.say(starts=2, orders=[receipt])
+        self.assertEqual(self.appointment().unknown_refs, receipt.name)
+        self.say(hours=1, starts=2, orders=[receipt], warehouse="SOUTH")
+        self.assertEqual(self.appointment().picking_ids, twin)
+
     # -- what people look for -----------------------------------------------------------------
 
     def find(self, name):

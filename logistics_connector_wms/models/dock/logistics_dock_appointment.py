@@ -81,7 +81,7 @@ class LogisticsDockAppointment(models.Model):
     )
     # Whose transfers may still come, and who may still be late.
     _unknown_index = models.Index("(id) WHERE unknown_refs IS NOT NULL")
-    _expected_index = models.Index("(window_from) WHERE arrived_at IS NULL")
+    _late_index = models.Index("(company_id) WHERE state IN ('set', 'no_show')")
 
     @api.depends("name", "door")
     def _compute_display_name(self):

@@ -103,11 +103,11 @@ class LogisticsDockAppointment(models.Model):
 
     def _link(self, orders, warehouse_code):
         """Find the transfers that it names, and whose it is by them."""
-        pickings = self._find_transfers(orders)
+        warehouse = self.env["stock.warehouse"]._logistics_find(self.connection_id, warehouse_code)
+        pickings = self._find_transfers(orders, warehouse)
         names = set(pickings.mapped("name"))
         unknown = [order for order in orders if order not in names]
         company = pickings.company_id if len(pickings.company_id) == 1 else False
-        warehouse = self.env["stock.warehouse"]._logistics_find(self.connection_id, warehouse_code)
         by_type = pickings.picking_type_id.warehouse_id & self.connection_id.warehouse_ids
         self.write(
             {
@@ -131,9 +131,18 @@ class LogisticsDockAppointment(models.Model):
             ("location_dest_id.warehouse_id", "in", warehouses),
         ]
 
-    def _find_transfers(self, orders):
-        wanted = [("name", "in", orders), *self._transfers_here()]
-        return self.env["stock.picking"].search(wanted) if orders else self.picking_ids.browse()
+    def _find_transfers(self, orders, warehouse):
+        """The transfers of these numbers. Two companies may use the same one: then it is that in
+        the building of which they speak, or nobody knows."""
+        sure = found = self.env["stock.picking"]
+        if orders:
+            found = found.search([("name", "in", orders), *self._transfers_here()])
+        for same in found.grouped("name").values():
+            if len(same) > 1:
+                same = same.filtered(lambda one: one.picking_type_id.warehouse_id == warehouse)
+            if len(same) == 1:
+                sure |= same
+        return sure
 
     @api.model
     def _sweep(self):
@@ -164,8 +173,7 @@ class LogisticsDockAppointment(models.Model):
         )
         self.invalidate_recordset()
         known = fold(self.telling_ids._read())
-        if self._find_transfers(known.orders) - self.picking_ids:
-            self._link(known.orders, known.warehouse)
+        self._link(known.orders, known.warehouse)
 
     # -- what a person has to see -------------------------------------------------------------
 
