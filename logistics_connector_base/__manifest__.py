@@ -71,6 +71,7 @@
         "views/logistics_connection_views.xml",
         "views/logistics_access_views.xml",
         "views/logistics_connection_limits_views.xml",
+        "views/logistics_connection_partner_views.xml",
         "views/logistics_flow_views.xml",
         "views/logistics_fallback_views.xml",
         "views/logistics_subscription_views.xml",

@@ -1,1 +1,1 @@
-from . import api, intake, news, portal, track
+from . import api, golden, intake, news, portal, track

@@ -1,11 +1,12 @@
 import logging
 import re
 import time
+from dataclasses import dataclass
 
 import psycopg2
 import werkzeug.exceptions
 from odoo import SUPERUSER_ID, http
-from odoo.http import request
+from odoo.http import Response, request
 
 from ..core.api.shapes import RECEIPT_STATES
 from ..core.failure_meter import FailureMeter
@@ -13,7 +14,7 @@ from ..core.identity import digest
 from ..core.secretbox import SecretBoxError
 from ..core.verifiers import Unavailable
 from ..intake import accept as intake
-from ..intake import answers, contracts, limits
+from ..intake import answers, contracts, limits, partner_test
 from ..intake.answers import problem_response
 from ..intake.calls import read_call
 from ..intake.keys import key_finder
@@ -52,65 +53,21 @@ class LogisticsIntake(http.Controller):
     def receive(self, token):
         """A partner's message. A receipt (202, or what the partner wants) after it is on disk;
         problem+json otherwise."""
-        _need_our_database()
-        headers = request.httprequest.headers
-        length = request.httprequest.content_length
-        if length is None:
-            return problem_response(
-                411, "Length required", "Send the body with a Content-Length header."
-            )
-        if length > limits.CEILING_BYTES:
-            return answers.too_large(limits.CEILING_BYTES)
-        content_type = request.httprequest.mimetype or ""
-        if not _acceptable(content_type):
-            return problem_response(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
-        if headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-            return problem_response(415, "Unsupported encoding", "Send the body uncompressed.")
-        body = request.httprequest.get_data(cache=True)
-        if len(body) != length:
-            return problem_response(
-                400, "Incomplete", "The body is shorter than its Content-Length."
-            )
-
-        now = time.time()
-        token_digest = digest(token.encode())
-        caller = (request.httprequest.remote_addr, token_digest)
-        if pause := failures.pause(caller, now):
-            return answers.too_many(pause)
-        env = request.env(user=SUPERUSER_ID)
-        profile = env["logistics.connection"]._intake_profile(token_digest)
-        nonces = Nonces(request.db)
-        call = read_call(
-            request.httprequest,
-            body,
-            key_finder(env),
-            nonces.first_use,
-        )
+        call = _authentic_call(token)
+        if isinstance(call, Response):
+            return call
+        headers, body = request.httprequest.headers, call.body
+        env, profile, nonces = call.env, call.profile, call.nonces
         try:
-            credential_id = intake.verify(profile, call)
-        except intake.NotAuthentic:
-            failures.failed(caller, now)
-            if profile:
-                limits.count_failed_proof(request.db, profile, call)
-            return answers.unauthorised()
-        except Unavailable as error:
-            _logger.warning("a call could not be verified: %s", error)
-            return answers.unavailable()
-        except SecretBoxError:
-            # No master key: nothing can be verified, so nothing is taken (fail closed).
-            _logger.error("logistics_master_key is missing or does not fit: intake refused")
-            return answers.unavailable()
-        failures.succeeded(caller, now)
-        try:
-            limits.check(request.db, profile, length)
+            limits.check(request.db, profile, len(body))
             judgement = _judge(env, profile, body)
             receipt = intake.accept(
                 request.db,
                 profile,
                 body,
                 headers,
-                content_type,
-                credential_id=credential_id,
+                request.httprequest.mimetype or "",
+                credential_id=call.credential_id,
                 judgement=judgement,
             )
         except limits.Refused as refusal:
@@ -146,6 +103,39 @@ class LogisticsIntake(http.Controller):
         )
 
     @http.route(
+        "/logistics/v1/in/<string:token>/test",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=limits.CEILING_BYTES,
+        logistics_raw=True,
+    )
+    def test(self, token):
+        """A partner's test message: what would become of it, and nothing of it is kept. Proof and
+        limits are those of :meth:`receive`; a nonce that was used is used."""
+        call = _authentic_call(token)
+        if isinstance(call, Response):
+            return call
+        profile = call.profile
+        try:
+            limits.check_test(request.db, profile, len(call.body))
+            told = call.env["logistics.partner.test"]._tell(
+                profile, call.body, request.httprequest.headers
+            )
+            partner_test.note(request.db, profile.connection_id, told["verdict"])
+        except limits.Refused as refusal:
+            return answers.refused(refusal, profile.limits)
+        except partner_test.Busy:
+            return answers.test_busy()
+        except psycopg2.Error as error:
+            _logger.warning("a test message could not be looked at: %s", type(error).__name__)
+            return answers.test_busy()
+        return request.make_json_response(told)
+
+    @http.route(
         "/logistics/v1/messages/<string:receipt>",
         type="http",
         auth="none",
@@ -176,6 +166,69 @@ class LogisticsIntake(http.Controller):
                 "events": message.event_count,
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Authentic:
+    """A call that has proved whose it is."""
+
+    body: bytes
+    env: object  # superuser's
+    profile: object
+    nonces: Nonces
+    credential_id: int | None
+
+
+def _authentic_call(token):
+    """The call as :class:`Authentic`, or the Response that refuses it."""
+    _need_our_database()
+    headers = request.httprequest.headers
+    length = request.httprequest.content_length
+    if length is None:
+        return problem_response(
+            411, "Length required", "Send the body with a Content-Length header."
+        )
+    if length > limits.CEILING_BYTES:
+        return answers.too_large(limits.CEILING_BYTES)
+    content_type = request.httprequest.mimetype or ""
+    if not _acceptable(content_type):
+        return problem_response(415, "Unsupported type", "Send JSON, XML, EDI or plain text.")
+    if headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
+        return problem_response(415, "Unsupported encoding", "Send the body uncompressed.")
+    body = request.httprequest.get_data(cache=True)
+    if len(body) != length:
+        return problem_response(400, "Incomplete", "The body is shorter than its Content-Length.")
+
+    now = time.time()
+    token_digest = digest(token.encode())
+    caller = (request.httprequest.remote_addr, token_digest)
+    if pause := failures.pause(caller, now):
+        return answers.too_many(pause)
+    env = request.env(user=SUPERUSER_ID)
+    profile = env["logistics.connection"]._intake_profile(token_digest)
+    nonces = Nonces(request.db)
+    call = read_call(
+        request.httprequest,
+        body,
+        key_finder(env),
+        nonces.first_use,
+    )
+    try:
+        credential_id = intake.verify(profile, call)
+    except intake.NotAuthentic:
+        failures.failed(caller, now)
+        if profile:
+            limits.count_failed_proof(request.db, profile, call)
+        return answers.unauthorised()
+    except Unavailable as error:
+        _logger.warning("a call could not be verified: %s", error)
+        return answers.unavailable()
+    except SecretBoxError:
+        # No master key: nothing can be verified, so nothing is taken (fail closed).
+        _logger.error("logistics_master_key is missing or does not fit: intake refused")
+        return answers.unavailable()
+    failures.succeeded(caller, now)
+    return Authentic(body, env, profile, nonces, credential_id)
 
 
 def _judge(env, profile, body):

@@ -60,6 +60,16 @@ def too_many(retry_after):
     )
 
 
+def test_busy():
+    """A test message cannot be looked at now: another one is, or its order is being worked on."""
+    return problem_response(
+        503,
+        "Not available",
+        "The test could not be done just now. Send it again in a moment.",
+        _retry_after(2),
+    )
+
+
 def refused(refusal, limits):
     """The answer to a message that a limit keeps out (``limits.Refused``)."""
     if refusal.kind == "size":

@@ -29,7 +29,7 @@ PREFIX = "/logistics/v1/"
 RETRY_AFTER = 30  # seconds a sender shall wait while we cannot take anything
 # Where our own code answers whenever there is a database with this addon.
 OWN_ROUTE = re.compile(
-    r"/logistics/v1/(?:(?:in|messages)/[^/]+|(?:receipts|shipments|events|orders)(?:/.*)?)/?"
+    r"/logistics/v1/(?:in/[^/]+(?:/test)?|messages/[^/]+|(?:receipts|shipments|events|orders)(?:/.*)?)/?"
 )
 CONNECT_TIMEOUT = 3  # seconds
 TRUST_ABSENCE = 10.0  # seconds for which a database that is not there is not looked for again

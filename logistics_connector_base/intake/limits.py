@@ -80,6 +80,17 @@ def check(dbname, profile, size):
         raise
 
 
+def check_test(dbname, profile, size):
+    """Let an authentic test message pass, or not. It spends of the same rate as messages do; as it
+    is not filed, nothing is told of a refusal, and it does not matter how much waits.
+
+    :raises Refused: a limit was reached
+    :raises psycopg2.Error: the rate could not be looked up
+    """
+    _check_size(profile, size)
+    _check_rate(dbname, profile)
+
+
 def count_failed_proof(dbname, profile, call):
     """Somebody called a known address without proving who he is: for the administrator to see.
     The caller learns nothing of it, and does not wait for it, either."""
@@ -90,14 +101,23 @@ def count_failed_proof(dbname, profile, call):
 
 def _check(dbname, profile, size):
     limits = profile.limits
-    if size > limits.max_bytes:
-        raise Refused("size")
+    _check_size(profile, size)
     waiting = clerk.of(dbname).waiting()
     if waiting.is_full:
         raise Refused("full", FULL_RETRY)
     if limits.high_water and waiting.of(profile.connection_id) >= limits.high_water:
         raise Refused("high_water", FULL_RETRY)
-    if limits.rate and (pause := _spend(dbname, profile.connection_id, limits.rate)):
+    _check_rate(dbname, profile)
+
+
+def _check_size(profile, size):
+    if size > profile.limits.max_bytes:
+        raise Refused("size")
+
+
+def _check_rate(dbname, profile):
+    rate = profile.limits.rate
+    if rate and (pause := _spend(dbname, profile.connection_id, rate)):
         raise Refused("rate", pause)
 
 

@@ -42,6 +42,11 @@ class Session:
         """Call a JSON route of Odoo's; its result."""
         return self._post(path, parameters)
 
+    def download(self, path):
+        """The bytes of a page that the user may see."""
+        with self._opener.open(self.url + path, timeout=self.timeout) as stream:
+            return stream.read()
+
     def ref(self, xml_id):
         """The id of a record by its external id."""
         module, _dot, name = xml_id.partition(".")

@@ -47,7 +47,10 @@ def build(api_schema: dict, events_schema: dict, server: str = "https://odoo.exa
     :param api_schema: ``schemas/api-1.0.json``
     :param events_schema: ``schemas/canonical-events-1.0.json``
     """
-    paths: dict[str, dict] = {"/logistics/v1/in/{token}": _webhook()}
+    paths: dict[str, dict] = {
+        "/logistics/v1/in/{token}": _webhook(),
+        "/logistics/v1/in/{token}/test": _webhook_test(),
+    }
     for operation in OPERATIONS:
         entry = paths.setdefault(operation.path, {})
         if operation.in_path:
@@ -132,6 +135,27 @@ def _webhook() -> dict:
             },
         },
     }
+
+
+def _webhook_test() -> dict:
+    """The same call, answered with what would become of the message."""
+    described = _webhook()
+    refused = {str(status): _ref(status) for status in (400, 401, 411, 413, 415, 429, 503)}
+    described["post"] |= {
+        "operationId": "test",
+        "summary": "Try one message out",
+        "description": "The same call, with the same proof and limits. Where the path is signed, "
+        "it is this one. Nothing of it happens and nothing is kept. 200 also where it would be "
+        "refused: `verdict` says so, and `errors` why.",
+        "responses": {
+            "200": {
+                "description": "What would become of it",
+                "content": _json("PartnerTest"),
+            },
+            **refused,
+        },
+    }
+    return described
 
 
 def _operation(operation: Operation) -> dict:

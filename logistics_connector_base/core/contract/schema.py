@@ -87,16 +87,17 @@ class Schema:
         self._validator = _Guarded(self.root, registry=Registry())
         self._quick = _quick(self.root) if may_be_quick else None
 
-    def check(self, value: object, seconds: float) -> Verdict:
+    def check(self, value: object, seconds: float, most: int = MAX_FINDINGS) -> Verdict:
         """Where a message (as ``jsonsafe.loads`` reads it) does not fit.
 
+        :param most: how many places are named, up to ``LOOKED_THROUGH``
         :raises CannotTell: it is not known after ``seconds``, or cannot be known
         """
         if self._fits_quickly(value):
             return FITS
         _clock.deadline = time.monotonic() + seconds
         try:
-            return self._judge(value)
+            return self._judge(value, most)
         except CannotTell:
             raise
         except RecursionError:
@@ -132,7 +133,7 @@ class Schema:
         except Exception:  # half a surrogate pair, a number it does not know: judged by the other
             return False
 
-    def _judge(self, value: object) -> Verdict:
+    def _judge(self, value: object, most: int) -> Verdict:
         errors = []
         for error in self._validator.iter_errors(value):
             errors.append(error)
@@ -144,7 +145,7 @@ class Schema:
             finding = _finding(error)
             found.setdefault((finding.pointer, finding.text), finding)
         findings = tuple(found.values())
-        return Verdict(findings[:MAX_FINDINGS], len(findings) > MAX_FINDINGS)
+        return Verdict(findings[:most], len(findings) > most)
 
 
 def no_json(error: ParseError) -> Verdict:

@@ -10,4 +10,5 @@ from . import (
     logistics_connection_by_hand,
     logistics_connection_checklist,
     logistics_connection_setup,
+    logistics_connection_partner,
 )

@@ -10,6 +10,7 @@ from . import (
     logistics_refusal,
     logistics_refusal_proof,
     logistics_rehearsal,
+    logistics_partner_test,
     logistics_message_evidence,
     logistics_message_conflict,
     logistics_message_screen,

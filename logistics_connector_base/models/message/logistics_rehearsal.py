@@ -66,14 +66,18 @@ class LogisticsRehearsal(models.AbstractModel):
         return found
 
     @contextmanager
-    def _stage(self):
+    def _stage(self, lock="2s", statement="20s"):
         """An environment as the inbox has it, of which nothing stays: no row, and nothing of what
-        waits for a commit (e-mails, jobs, notifications)."""
+        waits for a commit (e-mails, jobs, notifications).
+
+        :param str lock: how long it waits for what somebody else has
+        :param str statement: how long one statement may take
+        """
         with self.env.registry.cursor() as cr:
             try:
                 self._isolate(cr)
-                cr.execute("SET LOCAL lock_timeout = '2s'")
-                cr.execute("SET LOCAL statement_timeout = '20s'")
+                cr.execute("SELECT set_config('lock_timeout', %s, true)", (lock,))
+                cr.execute("SELECT set_config('statement_timeout', %s, true)", (statement,))
                 service = self.env.ref("logistics_connector_base.user_logistics_service")
                 context = {"tracking_disable": True, "lang": self.env.lang}
                 yield api.Environment(cr, service.id, context)
@@ -90,17 +94,24 @@ class LogisticsRehearsal(models.AbstractModel):
 
         :return: the receipt of that one, and the message
         """
+        known = self._forget(
+            connection, identity.message_identity("", "", identity.digest(body)).identity
+        )
+        parsed_id = self._parsed_identity(connection, body)
+        known = (parsed_id and self._forget(connection, parsed_id)) or known
+        return known, self._file_new(connection, body, received_at)
+
+    @api.model
+    def _file_new(self, connection, body, received_at=None):
+        """File a message under a name that nobody else has: the intake waits for none of it."""
         profile = connection.sudo()._make_profile()
         more = {"received_at": received_at} if received_at else {}
         arrival = store.arrival(profile, "webhook", f"rehearsal:{uuid.uuid4().hex}", body, **more)
-        known = self._forget(connection, identity.message_identity("", "", arrival.digest).identity)
-        parsed_id = self._parsed_identity(connection, body)
-        known = (parsed_id and self._forget(connection, parsed_id)) or known
         message_id = store.insert_with(self.env.cr, arrival)
         message = self.env["logistics.message"].sudo().browse(message_id)
         message.write({"state": "processing", "tries": 1})
         message.flush_recordset()
-        return known, message
+        return message
 
     @api.model
     def _parsed_identity(self, connection, body):

@@ -11,6 +11,7 @@ from . import (
     logistics_advice_packing,
     logistics_advice_stock,
     logistics_advice_decision,
+    logistics_advice_test,
     logistics_adjustment_reason,
     logistics_connection_advice,
     stock_move_advice,

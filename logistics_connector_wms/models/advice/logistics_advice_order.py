@@ -30,6 +30,22 @@ class LogisticsAdvice(models.Model):
             return self._wait(problem, "advice_unknown_order")
         chain = root._logistics_chain()
         self._lock(chain)
+        planned = self._plan_order(over, root, chain)
+        if planned is None:
+            return self._finish()
+        plan, by_id, bookable = planned
+        moves = self._book_plan(plan, bookable, chain)
+        self._finish(moves)
+        self._close_rest(root)
+        self._tell_sales(root, plan, by_id, bookable)
+        return None
+
+    def _plan_order(self, over, root, chain):
+        """What can be booked on an order, and what is in trouble; nothing is booked by this.
+
+        :return: plan, lines by id, and those of them that can be booked; None where a cancelled
+            order leaves nothing to do
+        """
         self.write({"picking_id": root.id, "warehouse_id": self._warehouse_of(root).id})
         lines = self._beyond_booked(self._readable_lines())
         is_cancelled = all(picking.state == "cancel" for picking in chain)
@@ -40,7 +56,7 @@ class LogisticsAdvice(models.Model):
             wanted, said = [], [one for one in said if one.is_accepted]
             self._doubt_cancelled({one.key for one in said})
             if not said:
-                return self._finish()
+                return None
         rules = Rules(
             over,
             Decimal(repr(self.connection_id.advice_over_percent)),
@@ -62,11 +78,7 @@ class LogisticsAdvice(models.Model):
             for line in bookable:
                 line._put_in_trouble("whole")
             bookable = []
-        moves = self._book_plan(plan, bookable, chain)
-        self._finish(moves)
-        self._close_rest(root)
-        self._tell_sales(root, plan, by_id, bookable)
-        return None
+        return plan, by_id, bookable
 
     def _in_trouble(self):
         return any(line.state == "trouble" for line in self.line_ids)

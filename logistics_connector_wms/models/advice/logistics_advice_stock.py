@@ -9,10 +9,8 @@ class LogisticsAdvice(models.Model):
     _inherit = "logistics.advice"
 
     def _book_adjustment(self):
-        warehouse = self.env["stock.warehouse"]._logistics_find(
-            self.connection_id, self.warehouse_code or ""
-        )
-        if not warehouse:
+        bookable = self._plan_adjustment()
+        if bookable is None:
             return self._put_in_trouble(
                 self.env._(
                     "It does not say of which warehouse it speaks, or by a code that nobody knows "
@@ -20,6 +18,24 @@ class LogisticsAdvice(models.Model):
                     self.warehouse_code or "",
                 )
             )
+        moves = self.env["stock.move"]
+        for line, quantity in bookable.items():
+            moves |= self._adjust(line, quantity)
+            line._book_as_done()
+        self._finish(moves)
+        return None
+
+    def _plan_adjustment(self):
+        """What can be booked of a change, and what is in trouble; nothing is booked by this.
+
+        :return: dict, line → quantity in the product's unit; None where it cannot be told of which
+            warehouse it speaks
+        """
+        warehouse = self.env["stock.warehouse"]._logistics_find(
+            self.connection_id, self.warehouse_code or ""
+        )
+        if not warehouse:
+            return None
         self.warehouse_id = warehouse
         bookable = {}
         self._pass_what_is_told_elsewhere()
@@ -35,12 +51,7 @@ class LogisticsAdvice(models.Model):
             for line in bookable:
                 line._put_in_trouble("whole")
             bookable = {}
-        moves = self.env["stock.move"]
-        for line, quantity in bookable.items():
-            moves |= self._adjust(line, quantity)
-            line._book_as_done()
-        self._finish(moves)
-        return None
+        return bookable
 
     def _obstacle_to_adjust(self, line, quantity):
         """Why a change cannot be booked: (code, words), ("", {}) where it can."""
