@@ -133,7 +133,7 @@ class Schema:
         except Exception:  # half a surrogate pair, a number it does not know: judged by the other
             return False
 
-    def _judge(self, value: object, most: int) -> Verdict:
+    def _judge(self, value: object, most: int = MAX_FINDINGS) -> Verdict:
         errors = []
         for error in self._validator.iter_errors(value):
             errors.append(error)
