@@ -87,7 +87,7 @@ LEFT = """
                            .mapped("raw_code")),
         "shipped": env["logistics.event.mapping"].with_context(every)
                    .search_count([("is_shipped", "=", True),
-                                  ("provider", "not in", ("epcis", "shiphero"))]),
+                                  ("provider", "not in", ("epcis", "shipbob", "shiphero"))]),
         "messages": sorted(messages.mapped("state")),
         "readable": all(message.body_text for message in messages),
         "shipment": (shipment.state, len(shipment.event_ids)),
