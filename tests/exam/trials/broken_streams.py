@@ -28,10 +28,10 @@ CHUNKS_TAKEN = Mutant(
     (
         Patch(
             "logistics_connector_base/controllers/intake.py",
-            "        length = request.httprequest.content_length\n",
-            "        length = request.httprequest.content_length\n"
-            "        if length is None:\n"
-            "            length = len(request.httprequest.get_data(cache=True))\n",
+            "    length = request.httprequest.content_length\n",
+            "    length = request.httprequest.content_length\n"
+            "    if length is None:\n"
+            "        length = len(request.httprequest.get_data(cache=True))\n",
         ),
     ),
     finds=("recorded", "answers to broken"),
