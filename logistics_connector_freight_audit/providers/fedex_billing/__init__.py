@@ -1,0 +1,1 @@
+"""FedEx Billing Online, all columns."""

@@ -1,0 +1,1 @@
+"""UPS billing data, 250 columns."""
