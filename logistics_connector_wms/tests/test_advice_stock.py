@@ -214,3 +214,19 @@ class TestAdviceAdjustment(PlacesCommon):
         self.assertFalse(claimed)
         self.env.invalidate_all()
         self.assertEqual(self.said().mapped("state"), ["trouble", "trouble"])
+
+    def test_a_move_without_a_transfer_is_split(self):
+        """Odoo's own programs make such moves; less of it done leaves the rest in a second one."""
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.lamp.id,
+                "company_id": self.company.id,
+                "product_uom_qty": 10,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+            }
+        )
+        move._action_confirm()
+        move.write({"quantity": 4, "picked": True})
+        move._action_done()
+        self.assertEqual((move.picking_id.ids, move.product_uom_qty), ([], 4))

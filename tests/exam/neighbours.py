@@ -1,10 +1,11 @@
 """``./dev exam neighbours [MODULE…]``: Odoo's own tests, with our addons installed.
 
-Each module's tests run twice, on a database without our addons and on one with them: some of Odoo's
-tests fail on any database that has more than they expect, and that is not ours. What passes alone
-and does not pass beside us is.
+Each module's tests run twice, on a database with our addons and on one that has the same modules
+of Odoo without them: some of Odoo's tests fail on any database that has more than they expect, and
+that is not ours. What passes alone and does not pass beside us is.
 """
 
+import contextlib
 import os
 import subprocess
 from collections import Counter
@@ -14,14 +15,26 @@ from devtools import config, databases, odoo_source, paths, ports
 from devtools.console import DevError, say, step
 from devtools.postgres import Cluster
 
-MODULES = ("delivery", "stock_delivery")
+MODULES = (
+    "delivery",
+    "stock_delivery",
+    "stock",
+    "stock_account",
+    "sale_stock",
+    "account",
+    "purchase",
+    "stock_landed_costs",
+)
+INSTALLED = """
+SELECT name FROM ir_module_module WHERE state = 'installed' AND name NOT LIKE 'logistics\\_%'
+"""
 FAILED, SKIPPED, PASSED = "failed", "skipped", "passed"
 
 
 def main(modules):
     """Compare; the last line says how many tests there were and how many are worse with us.
 
-    :param modules: names of Odoo's modules; empty: those that carriers touch
+    :param modules: names of Odoo's modules; empty: those that our addons touch
     :return: 0 where nothing is worse, else 1
     """
     modules = modules or MODULES
@@ -29,8 +42,11 @@ def main(modules):
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
         raise DevError(f"no tests there: {', '.join(missing)}")
-    alone = outcomes("alone", folders, standard=True)
-    beside = outcomes("beside", folders, standard=False)
+    with own_database("beside", modules, standard=False) as database:
+        theirs = Cluster.main().sql(INSTALLED, database).split()
+        beside = outcomes("beside", database, folders)
+    with own_database("alone", theirs, standard=True) as database:
+        alone = outcomes("alone", database, folders)
     worse = worsened(alone, beside)
     for name in sorted(name for name, state in alone.items() if state == FAILED):
         say(f"fails without our addons: {name}")
@@ -55,12 +71,25 @@ def worsened(alone, beside):
     )
 
 
-def outcomes(title, folders, standard):
-    """Run the tests of *folders* on a database of their own: name → outcome."""
+@contextlib.contextmanager
+def own_database(title, modules, standard):
+    """A database that has at least these modules, and is dropped afterwards."""
     database = f"neighbours_{title}_{os.getpid()}"
+    try:
+        with step(f"database {database}"):
+            databases.create(database, standard=standard)
+            there = Cluster.main().sql(INSTALLED, database).split()
+            missing = sorted(set(modules) - set(there))
+            if missing:
+                databases.install(database, missing)
+        yield database
+    finally:
+        databases.drop(database)
+
+
+def outcomes(title, database, folders):
+    """Run the tests of *folders*: name → outcome."""
     report = paths.RUN / f"{database}.xml"
-    with step(f"database {database}"):
-        databases.create(database, standard=standard)
     conf = config.for_tests(Cluster.main(), database, ports.free())
     try:
         command = [paths.PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"]
@@ -78,7 +107,6 @@ def outcomes(title, folders, standard):
             raise DevError(f"the tests did not end: {log.name}")
         return read(report.read_text())
     finally:
-        databases.drop(database)
         conf.unlink(missing_ok=True)
         report.unlink(missing_ok=True)
 

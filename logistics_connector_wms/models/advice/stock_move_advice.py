@@ -46,7 +46,9 @@ class StockMove(models.Model):
     def _prepare_move_split_vals(self, qty):
         values = super()._prepare_move_split_vals(qty)
         # A back-order that was released itself was told by its own moves' numbers.
-        told = self.id if self.picking_id._is_told_apart() else self.sudo().logistics_line
+        picking = self.picking_id
+        is_apart = picking and picking._is_told_apart()
+        told = self.id if is_apart else self.sudo().logistics_line
         values["logistics_line"] = told or self.id
         return values
 
