@@ -1,4 +1,4 @@
-import { addWatch, StateWatch } from "@logistics_connector_carrier/watch/state_watch";
+import { addWatch, StateWatch } from "@logistics_connector_base/watch/state_watch";
 
 /** Of the label, and of the one for the way back. */
 export class BookingWatch extends StateWatch {

@@ -1,4 +1,4 @@
-import { addWatch, StateWatch } from "@logistics_connector_carrier/watch/state_watch";
+import { addWatch, StateWatch } from "@logistics_connector_base/watch/state_watch";
 
 export class PickupWatch extends StateWatch {
     static underWay = ["asked", "doubt", "cancel_asked"];
