@@ -65,23 +65,32 @@ def read_entries(stream):
     """Entries of a CSV (text). :raise ValueError: a class is none, or a key stands twice"""
     found = {}
     for row in csv.DictReader(stream):
-        if row["class"] not in CLASSES or row["key"] in found:
+        if row["kind"] not in CLASSES or row["key"] in found:
             raise ValueError(row["key"])
-        found[row["key"]] = Entry(row["key"], row["class"], row["name"], row["note"] or "")
+        found[row["key"]] = Entry(row["key"], row["kind"], row["name"], row["note"] or "")
     return found
 
 
 def read_rules(stream):
-    """Rules of a CSV (text)."""
-    return tuple(Rule(**row) for row in csv.DictReader(stream))
+    """Rules of a CSV (text), in the columns in which Odoo loads it."""
+    return tuple(
+        Rule(
+            charge=row["type_id:id"].removeprefix("charge_type_"),
+            carrier=row["issuer"],
+            **{name: row[name] for name in (*_COLUMNS, "description")},
+        )
+        for row in csv.DictReader(stream)
+    )
 
 
 def shipped():
     """The :class:`Catalogue` that comes with the addon."""
-    folder = files(__package__.rpartition(".")[0]) / "catalogue"
-    with (folder / "charges.csv").open(encoding="utf-8", newline="") as stream:
+    folder = files(__package__.rpartition(".")[0]) / "data"
+    with (folder / "logistics.freight.charge.type.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         entries = read_entries(stream)
-    with (folder / "maps.csv").open(encoding="utf-8", newline="") as stream:
+    with (folder / "logistics.freight.charge.map.csv").open(encoding="utf-8", newline="") as stream:
         return Catalogue(entries, read_rules(stream))
 
 

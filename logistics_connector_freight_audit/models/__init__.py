@@ -1,1 +1,1 @@
-from . import logistics_shipment, logistics_shipment_charge
+from . import bill, charge, logistics_shipment, logistics_shipment_charge

@@ -46,11 +46,12 @@ class LogisticsShipment(models.Model):
         "Variance %", compute="_compute_freight_variance_ratio", groups=AUDITOR
     )
 
-    @api.depends("charge_ids.company_amount", "charge_ids.kind")
+    @api.depends("charge_ids.company_amount", "charge_ids.kind", "charge_ids.category")
     def _compute_freight_totals(self):
         for shipment in self:
             totals = {}
-            for charge in shipment.charge_ids:
+            # Duties and tax are nobody's carriage.
+            for charge in shipment.charge_ids.filtered(lambda one: one.category != "tax"):
                 totals[charge.kind] = totals.get(charge.kind, 0.0) + charge.company_amount
             expected = totals.get("booked", totals.get("estimated"))
             billed = totals.get("billed")

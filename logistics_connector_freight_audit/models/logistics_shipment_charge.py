@@ -4,6 +4,13 @@ from odoo import api, fields, models
 class LogisticsShipmentCharge(models.Model):
     _inherit = "logistics.shipment.charge"
 
+    bill_charge_id = fields.Many2one(
+        "logistics.freight.bill.charge",
+        "On the bill",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
     carrier_name = fields.Char(related="shipment_id.carrier_name", store=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency", store=True

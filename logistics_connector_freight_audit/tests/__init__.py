@@ -1,1 +1,1 @@
-from . import test_charges, test_charges_page
+from . import test_charges, test_charges_page, test_freight_audit, test_freight_files

@@ -10,7 +10,7 @@ from ...core.bill import Bill, Charge
 from ...core.cells import sides, text
 from ...core.reading import Cells, SetAside, currency_flags, rows
 
-CARRIER = "dhl"
+CARRIER = "dhl_express"
 NEEDED = ("line type", "invoice number", "shipment number", "weight charge")
 NET_TOTAL = "total amount (excl. vat)"
 GROSS_TOTAL = "total amount (incl. vat)"

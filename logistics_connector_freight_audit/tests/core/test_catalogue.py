@@ -15,7 +15,7 @@ from odoo.addons.logistics_connector_freight_audit.core.catalogue import (
     shipped,
 )
 
-ENTRIES = read_entries(io.StringIO("key,class,name,note\na,base,A,\nb,fuel,B,\nc,info,C,\n"))
+ENTRIES = read_entries(io.StringIO("key,kind,name,note\na,base,A,\nb,fuel,B,\nc,info,C,\n"))
 OURS = shipped()
 
 
@@ -57,9 +57,9 @@ def test_the_catalogue_holds_every_class():
         ("fedex", charge("DAS Extended Comm"), "delivery_area_extended"),
         ("fedex", charge("Earned Discount"), "earned_discount"),
         ("fedex", charge("Peak - AHS Charge"), "demand"),
-        ("dhl", charge("FUEL SURCHARGE", code="FF"), "fuel"),
-        ("dhl", charge("IMPORT EXPORT DUTIES", code="XX"), "duty"),
-        ("dhl", charge("GOGREEN PLUS - CARBON REDUCED"), "emission"),
+        ("dhl_express", charge("FUEL SURCHARGE", code="FF"), "fuel"),
+        ("dhl_express", charge("IMPORT EXPORT DUTIES", code="XX"), "duty"),
+        ("dhl_express", charge("GOGREEN PLUS - CARBON REDUCED"), "emission"),
         ("paket24", charge("Fuel surcharge"), "fuel"),
         ("paket24", charge("Moonlight handling"), None),
     ],
@@ -101,7 +101,7 @@ def test_rules_of_no_charge_and_entries_of_no_class_are_refused():
         Catalogue(ENTRIES, [Rule("nothing")])
     for bad in ("a,nonsense,A,", "a,base,A,\na,base,B,"):
         with pytest.raises(ValueError):
-            read_entries(io.StringIO("key,class,name,note\n" + bad))
+            read_entries(io.StringIO("key,kind,name,note\n" + bad))
 
 
 def test_a_hostile_description_costs_no_time():
@@ -118,6 +118,9 @@ def test_any_words_are_found_or_said(carrier, description, code):
 
 def test_rules_come_from_a_table():
     (rule,) = read_rules(
-        io.StringIO("carrier,told_class,category,detail,code,description,charge\nups,,,,,*x*,a\n")
+        io.StringIO(
+            "issuer,told_class,category,detail,code,description,type_id:id\n"
+            "ups,,,,,*x*,charge_type_a\n"
+        )
     )
     assert rule == Rule("a", "ups", description="*x*")
