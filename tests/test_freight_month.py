@@ -296,6 +296,23 @@ def test_clean_lines_are_those_that_no_error_touches(month):
     }
 
 
+def test_what_passes_is_settled_by_a_later_invoice(month):
+    days = {one["number"]: one["date"] for file in month.files for one in file.invoices}
+    named = month.oddities["void_credited"] + month.oddities["adjusted_later"]
+    assert sorted(one["delivery"] for one in month.passing) == sorted(named)
+    sums = Counter()
+    for file in month.files:
+        for invoice, tracking, net, *_rest in rows_of(file):
+            sums[invoice, tracking] += net
+    ours = {one["delivery"]: one for one in month.shipments}
+    for one in month.passing:
+        assert days[one["invoice"]] < days[one["settled_by"]]
+        first = sums[one["invoice"], one["tracking"]]
+        later = sums[one["settled_by"], one["tracking"]]
+        expected = sum(ours[one["delivery"]]["expected"].values(), NOTHING)
+        assert first and later and first != expected and first + later == expected
+
+
 def test_files_arrive_in_the_order_of_their_dates(month):
     assert [file.date for file in month.files] == sorted(file.date for file in month.files)
 

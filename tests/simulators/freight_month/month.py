@@ -11,7 +11,7 @@ from .agreements import EXCHANGE, TOLERANCE, WEEKS, agreements
 from .bills import TOO_MUCH, Bills
 from .entries import Entry
 from .errors import KINDS, pounds
-from .oddities import ODDITIES
+from .oddities import ODDITIES, PASSING
 from .planted import Line, Planted, family
 from .pricing import cents, rate
 from .shipments import Maker
@@ -37,6 +37,7 @@ class Month:
         self.consolidations = []
         self.earlier = []
         self.planted = []
+        self.passing = []
         self.oddities = {}
         self._by_carrier = {one["carrier"]: one for one in self.agreements}
         self._strangers = set()
@@ -212,6 +213,18 @@ class Month:
         for entry in self._entries:
             if entry.taken in KINDS and not KINDS[entry.taken].group:
                 self._plant_entry(entry)
+            elif entry.taken in PASSING:
+                first, last = entry.lines[0], entry.lines[-1]
+                self.passing.append(
+                    {
+                        "carrier": entry.carrier,
+                        "invoice": self.bills.number(first),
+                        "tracking": first.tracking,
+                        "delivery": entry.shipment["delivery"],
+                        "verdict": PASSING[entry.taken],
+                        "settled_by": self.bills.number(last),
+                    }
+                )
         order = list(KINDS)
         self.planted.sort(key=lambda one: (order.index(one.kind), one.invoice, one.tracking))
 
@@ -299,6 +312,7 @@ class Month:
             "planted": {
                 "planted": [asdict(one) for one in self.planted],
                 "oddities": self.oddities,
+                "passing": self.passing,
                 "files": [file.told() for file in self.files],
             },
         }

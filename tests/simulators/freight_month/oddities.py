@@ -37,6 +37,8 @@ def _later(entry, month):
         fuel.net, fuel.tax = less, entry.tax("fuel", less)
         entry.add("fuel", whole - less, slot=slot)
     home.key, home.slot = "residential_adjustment", slot
+    entry.lines.remove(home)
+    entry.lines.append(home)
 
 
 def _void(entry, month, *, is_billed=True, is_credited=True):
@@ -216,6 +218,8 @@ def _plain(entry):
     return entry.is_plain()
 
 
+# What may be said of the first bill, until a later one settles it.
+PASSING = {"void_credited": "not_shipped", "adjusted_later": "under"}
 # name → (what it must be, what happens)
 ODDITIES = {
     "address_corrected": (_plain, _address),
