@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from .simulators.freight_month import KINDS, ODDITIES, Month
 
@@ -65,6 +66,15 @@ def rows_of(file):
                 yield number, "", Decimal(row["Invoice Fee"] or 0), NOTHING, told, currency
             else:
                 yield number, row["Shipment Number"], net, gross - net, told, currency
+    elif file.name.endswith(".xlsx"):
+        names, *rows = load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True)
+        for row in (dict(zip(names, cells, strict=True)) for cells in rows):
+            net, tax, told = (
+                Decimal(str(row[name])) for name in ("Nettobetrag", "MwSt", "Rechnungsbetrag")
+            )
+            assert isinstance(row["Rechnungsdatum"], date)
+            number, tracking = row["Rechnungsnummer"], row["Sendungsnummer"] or ""
+            yield number, tracking, net, tax, told, row["Währung"]
     else:
         for row in csv.DictReader(io.StringIO(file.data.decode("cp1252")), delimiter=";"):
             net, tax, told = (
@@ -195,6 +205,7 @@ def test_the_files_hold_what_they_tell(month):
             assert currencies[one["number"]] == one["currency"]
             assert one["total"] - one["net"] - one["tax"] == wrong.get(one["number"], NOTHING)
     assert any(one["is_credit"] and one["total"] < 0 for f in month.files for one in f.invoices)
+    assert {file.name.rpartition(".")[2] for file in month.files} == {"csv", "xlsx"}
     assert max(len(file.invoices) for file in month.files) == 2
 
 

@@ -28,7 +28,8 @@ def month():
 def rows_of(file):
     """The rows of a file, as somebody imports it who answers what it does not say."""
     agreement = next(one for one in month().agreements if one["carrier"] == file.carrier)
-    found = sniff(file.data[:BYTES], READERS)
+    sample = file.data if file.name.endswith(".xlsx") else file.data[:BYTES]
+    found = sniff(sample, READERS)
     assert found.provider == ("" if file.provider == "table" else file.provider)
     layout = replace(found.layout, **agreement["answers"])
     stream = lines(io.BytesIO(file.data), layout)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from .agreements import SINCE
-from .layouts import WRITERS
+from .layouts import WRITERS, write_workbook
 
+WORKBOOKS = [("valley", ["w2"])]
 DAYS = {"legal": 30, "currency": 32, "credit": 37, "rebill": 39}
 GROUP_DAYS = {"duplicate_file": 31, "duplicate_invoice": 31, "total_wrong": 38}
 TOO_MUCH = Decimal("25.00")  # by which a total is wrong
@@ -108,7 +109,9 @@ class Bills:
     def _file(self, carrier, name, slots):
         agreement = self.agreements[carrier]
         invoices = [self.invoices[carrier, slot] for slot in slots]
-        data = WRITERS[agreement["provider"]](invoices, agreement)
+        is_workbook = (carrier, slots) in WORKBOOKS
+        write = write_workbook if is_workbook else WRITERS[agreement["provider"]]
+        data = write(invoices, agreement)
         told = [
             {
                 "number": one.number,
@@ -125,7 +128,8 @@ class Bills:
         ]
         last = max(one.date for one in invoices)
         provider = agreement["provider"]
-        self.files.append(MonthFile(f"{name}.csv", carrier, provider, last, data, told))
+        full = f"{name}.{'xlsx' if is_workbook else 'csv'}"
+        self.files.append(MonthFile(full, carrier, provider, last, data, told))
         if slots[0].startswith("duplicate_file"):
             copy = f"{name}_copy.csv"
             day = last + timedelta(days=5)

@@ -1,9 +1,11 @@
 """The carriers' files. Columns and cells are those of :mod:`..freight_bills`."""
 
+from datetime import date
 from decimal import Decimal
 
 from ..freight_bills import dhl, fedex, generic, ups
 from ..freight_bills.file import Style
+from .workbook import workbook
 
 NOTHING = Decimal(0)
 ALIEN = "ZQ9"
@@ -267,31 +269,44 @@ def _dhl(style, names, invoice, lines, services):
 
 
 def write_valley(invoices, agreement):
-    style, rows = Style(";", ",", "%d.%m.%Y", "cp1252"), [VALLEY_HEADER]
+    style = Style(";", ",", "%d.%m.%Y", "cp1252")
+
+    def told(cell):
+        if isinstance(cell, Decimal):
+            return style.money(cell)
+        return style.day(cell) if isinstance(cell, date) else cell
+
+    return style.bytes([list(map(told, row)) for row in _valley(invoices, agreement)])
+
+
+def write_workbook(invoices, agreement):
+    """The same rows as somebody in valley's office sends them who likes Excel better."""
+    return workbook(list(_valley(invoices, agreement)))
+
+
+def _valley(invoices, agreement):
+    yield VALLEY_HEADER
     services = {one["code"]: one["name"] for one in agreement["services"]}
     for invoice in invoices:
         for line in invoice.lines:
             has = bool(line.tracking)
-            rows.append(
-                [
-                    invoice.number,
-                    style.day(invoice.date),
-                    line.tracking,
-                    line.references[0] if has else "",
-                    style.day(line.ship_date) if has else "",
-                    services[line.service] if has else "",
-                    style.money(line.billed) if has else "",
-                    VALLEY_NAMES[line.key],
-                    style.money(line.net),
-                    style.money(line.tax),
-                    invoice.currency,
-                    invoice.account,
-                    style.day(line.delivered) if line.delivered else "",
-                    line.zone,
-                    style.money(invoice.told),
-                ]
-            )
-    return style.bytes(rows)
+            yield [
+                invoice.number,
+                invoice.date,
+                line.tracking,
+                line.references[0] if has else "",
+                line.ship_date if has else "",
+                services[line.service] if has else "",
+                line.billed if has else "",
+                VALLEY_NAMES[line.key],
+                line.net,
+                line.tax,
+                invoice.currency,
+                invoice.account,
+                line.delivered.date() if line.delivered else "",
+                line.zone,
+                invoice.told,
+            ]
 
 
 WRITERS = {
