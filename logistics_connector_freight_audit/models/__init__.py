@@ -1,1 +1,8 @@
-from . import bill, charge, logistics_shipment, logistics_shipment_charge
+from . import (
+    bill,
+    charge,
+    logistics_shipment,
+    logistics_shipment_charge,
+    res_company,
+    res_config_settings,
+)

@@ -1,1 +1,7 @@
-from . import test_charges, test_charges_page, test_freight_audit, test_freight_files
+from . import (
+    test_charges,
+    test_charges_page,
+    test_freight_audit,
+    test_freight_decide,
+    test_freight_files,
+)

@@ -23,6 +23,8 @@ from . import (
     logistics_freight_bill_words,
     logistics_freight_bill_figures,
     logistics_freight_bill_rematch,
+    logistics_freight_decision,
+    logistics_freight_bill_decide,
     logistics_freight_file_desk,
     logistics_freight_bill_desk,
 )

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 STATES = [
     ("to_audit", "To be audited"),
     ("open", "To be decided"),
+    ("to_approve", "To be approved"),
     ("decided", "Decided"),
     ("billed", "In the books"),
     ("cancelled", "Cancelled"),

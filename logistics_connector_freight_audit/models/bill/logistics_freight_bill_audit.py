@@ -44,7 +44,8 @@ class LogisticsFreightBill(models.Model):
 
     def action_audit(self):
         """Match and audit once more what nobody has decided on."""
-        for bill in self:
+        self.check_access("write")
+        for bill in self.sudo():
             if bill.state in ("to_audit", "billed", "cancelled"):
                 continue
             lines = bill.shipment_line_ids.filtered(lambda line: not line.decided_by_id)
@@ -131,6 +132,7 @@ class LogisticsFreightBillShipment(models.Model):
         self.write(
             {
                 "verdict": found.verdict,
+                "main_finding": _main(found.findings),
                 "findings": [
                     {
                         "code": one.code,
@@ -160,6 +162,13 @@ class LogisticsFreightBillShipment(models.Model):
                 "audited_at": now,
             }
         )
+
+
+def _main(findings):
+    """The code of the finding by which most is at stake; of a shipment with two troubles one
+    names it."""
+    worst = max(findings, key=lambda one: abs(one.amount), default=None)
+    return worst.code if worst else False
 
 
 def _exact(amount):

@@ -46,6 +46,7 @@ class LogisticsFreightBillCharge(models.Model):
     )
     group_key = fields.Char(readonly=True)
     tracking = fields.Char("Tracking number", readonly=True)
+    master = fields.Char("Master number", readonly=True)
     code = fields.Char(readonly=True)
     description = fields.Char("On the bill", readonly=True)
     told_class = fields.Char(readonly=True)

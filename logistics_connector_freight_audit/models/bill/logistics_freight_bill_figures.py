@@ -72,7 +72,10 @@ class LogisticsFreightBill(models.Model):
         return dict(action, domain=[("bill_id", "in", self.ids)], **values)
 
     def action_view_lines(self):
-        return self._open("action_freight_bill_shipment", context={"search_default_by_verdict": 1})
+        return self._open(
+            "action_freight_bill_shipment",
+            context={"search_default_undecided": 1, "search_default_by_reason": 1},
+        )
 
     def action_view_charges(self):
         return self._open(

@@ -10,6 +10,7 @@ WITH told AS (
         sum(tax) FILTER (WHERE NOT is_informational AND c.currency_id = b.currency_id) AS tax,
         (array_agg(tracking ORDER BY c.id) FILTER (WHERE tracking IS NOT NULL))[1] AS first,
         jsonb_agg(DISTINCT tracking) FILTER (WHERE tracking IS NOT NULL) AS numbers,
+        jsonb_agg(DISTINCT master) FILTER (WHERE master IS NOT NULL) AS masters,
         (array_agg(service ORDER BY kind = 'base' DESC NULLS LAST, c.id)
             FILTER (WHERE service IS NOT NULL))[1] AS service,
         (array_agg(zone ORDER BY kind = 'base' DESC NULLS LAST, c.id)
@@ -32,7 +33,8 @@ WITH told AS (
 UPDATE logistics_freight_bill_shipment l
 SET ship_date = told.ship_date, delivery_date = told.delivery_date,
     billed_amount = COALESCE(told.net, 0), tax_amount = COALESCE(told.tax, 0),
-    name = COALESCE(told.first, l.name), tracking_numbers = told.numbers, service = told.service,
+    name = COALESCE(told.first, told.masters->>0, l.name), tracking_numbers = told.numbers,
+    master_numbers = told.masters, service = told.service,
     zone = told.zone, payer = told.payer, weight_unit = told.unit,
     entered_weight = weights.entered, billed_weight = weights.billed, "references" = named.pairs
 FROM told JOIN weights USING (line_id) LEFT JOIN named USING (line_id)

@@ -63,12 +63,8 @@ class LogisticsFreightBillShipment(models.Model):
         """What the bill tells of it, as core.match.Told."""
         self.ensure_one()
         numbers = {("tracking", number) for number in self.tracking_numbers or ()}
-        if (self.group_key or "").startswith("T:"):
-            numbers.add(("master", self.group_key[2:]))
-        numbers |= {
-            (kind if kind != "tracking" else "tracking", value)
-            for kind, value in self.references or ()
-        }
+        numbers |= {("master", number) for number in self.master_numbers or ()}
+        numbers |= {(kind, value) for kind, value in self.references or ()}
         numbers |= {("original", one) for one in self.charge_ids.mapped("original") if one}
         keys = {(kind, normalise_number(value)) for kind, value in numbers}
         return Told(

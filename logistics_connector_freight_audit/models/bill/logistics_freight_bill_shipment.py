@@ -22,6 +22,37 @@ VERDICTS = [
 ]
 
 
+# What a finding is about, in two words: bills are worked by it.
+REASONS = [
+    ("unknown_shipment", "Unknown shipment"),
+    ("wrong_account", "Wrong account"),
+    ("duplicate", "Duplicate"),
+    ("voided", "Cancelled shipment"),
+    ("never_moved", "Never shipped"),
+    ("unmapped", "Unknown charge"),
+    ("other_currency", "Another currency"),
+    ("no_rate", "Nothing to compare with"),
+    ("account_fee", "Fee of the account"),
+    ("account_charge", "Fee not agreed"),
+    ("weight", "Weight"),
+    ("service", "Service"),
+    ("zone", "Zone"),
+    ("discount", "Discount missing"),
+    ("old_rate", "Old price"),
+    ("rate", "Price"),
+    ("fuel", "Fuel"),
+    ("fuel_follows", "Fuel on what is too high"),
+    ("residential", "Residential"),
+    ("address", "Address correction"),
+    ("not_asked", "Not ordered"),
+    ("duty", "Duty"),
+    ("total", "More than booked"),
+    ("late", "Late delivery"),
+    ("under", "Less than expected"),
+    ("tolerance", "Within tolerance"),
+]
+
+
 class LogisticsFreightBillShipment(models.Model):
     """What a bill charges for one shipment, as it is audited: billed and expected side by side."""
 
@@ -41,6 +72,7 @@ class LogisticsFreightBillShipment(models.Model):
     # as the bill tells it
     name = fields.Char("Number on the bill", readonly=True)
     tracking_numbers = fields.Json(readonly=True)
+    master_numbers = fields.Json(readonly=True)
     references = fields.Json("References told", readonly=True, help="Pairs of kind and value.")
     reference_text = fields.Char("References", compute="_compute_reference_text")
     ship_date = fields.Date("Shipped (bill)", readonly=True)
@@ -94,6 +126,9 @@ class LogisticsFreightBillShipment(models.Model):
         "At stake", readonly=True, help="What the findings come to in our favour."
     )
     audited_at = fields.Datetime(readonly=True)
+    main_finding = fields.Selection(
+        REASONS, "Reason", readonly=True, help="The finding by which most is at stake."
+    )
     # decision
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
 

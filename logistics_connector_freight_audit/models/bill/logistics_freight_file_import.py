@@ -18,8 +18,8 @@ VALUES %s
 """
 CHARGES = """
 INSERT INTO logistics_freight_bill_charge (bill_id, row_id, company_id, currency_id, issuer,
-    type_id, kind, net, tax, list_amount, discount, is_informational, group_key, tracking, code,
-    description, told_class, category, detail, adjusts, original, "references", ship_date,
+    type_id, kind, net, tax, list_amount, discount, is_informational, group_key, tracking, master,
+    code, description, told_class, category, detail, adjusts, original, "references", ship_date,
     delivery_date, service, zone, entered_weight, billed_weight, weight_unit, weight_rule,
     dimensions, payer)
 VALUES %s
@@ -268,6 +268,7 @@ class _Filing:
             charge.is_informational,
             group_key(charge),
             clean_text(charge.tracking, 60) or None,
+            clean_text(charge.master, 60) or None,
             clean_text(charge.code, 60) or None,
             clean_text(charge.description, 200) or None,
             clean_text(charge.told_class, 60) or None,
@@ -290,9 +291,10 @@ class _Filing:
 
 
 def group_key(charge):
-    """What the charges of one shipment on a bill have in common: the master number, else the
-    tracking number, else the shipper's own number. Empty: a charge of the account."""
-    number = charge.master or charge.tracking
+    """What the charges of one parcel on a bill have in common: the tracking number, else the master
+    number, else the shipper's own number. Empty: a charge of the account. Parcels of one shipment
+    are put together when they are matched."""
+    number = charge.tracking or charge.master
     if number:
         return f"T:{plain(number)}"[:80]
     for reference in charge.references:
