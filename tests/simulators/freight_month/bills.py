@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from .agreements import SINCE
 from .layouts import WRITERS, write_workbook
@@ -16,7 +17,7 @@ TOO_MUCH = Decimal("25.00")  # by which a total is wrong
 @dataclass
 class Invoice:
     """``told`` is the total that the file tells, with tax; ``net`` and ``tax`` what its lines
-    make."""
+    make. Its lines are complete when it is made."""
 
     number: str
     carrier: str
@@ -28,15 +29,15 @@ class Invoice:
     original: str = ""
     wrong_by: Decimal = Decimal(0)
 
-    @property
+    @cached_property
     def net(self):
         return sum((one.net for one in self.lines if not one.is_informational), Decimal(0))
 
-    @property
+    @cached_property
     def tax(self):
         return sum((one.tax for one in self.lines if not one.is_informational), Decimal(0))
 
-    @property
+    @cached_property
     def told(self):
         return self.net + self.tax + self.wrong_by
 

@@ -112,6 +112,11 @@ def _extra(key):
     return plant
 
 
+def _sent(entry):
+    """Of one package or several."""
+    return entry.shipment["direction"] == "outbound"
+
+
 def _lacks(key):
     return lambda entry: entry.is_plain() and key not in entry.shipment["expected"]
 
@@ -198,10 +203,12 @@ KINDS = {
     "duplicate_charge": Kind(
         "duplicate", "One signature was asked for, and billed twice.", _twice, _has("signature")
     ),
-    "rebilled_later": Kind("duplicate", "It was billed in full three weeks earlier.", _rebilled),
+    "rebilled_later": Kind(
+        "duplicate", "It was billed in full three weeks earlier.", _rebilled, _sent
+    ),
     "unknown_shipment": Kind("unknown", "We never sent it.", _unknown),
     "voided_billed": Kind(
-        "not_shipped", "Its label was voided on the day, and never credited.", _voided
+        "not_shipped", "Its label was voided on the day, and never credited.", _voided, _sent
     ),
     "never_scanned": Kind(
         "not_shipped", "The carrier never scanned it: it was not carried.", _never_moved
@@ -249,7 +256,7 @@ KINDS = {
         "refund",
         "Late by the carrier's fault, on a service whose guarantee pays carriage and fuel back.",
         _refundable,
-        lambda entry: entry.is_plain() and guaranteed(entry),
+        lambda entry: _sent(entry) and guaranteed(entry),
     ),
     "old_rate": Kind(
         "over",
@@ -265,7 +272,9 @@ KINDS = {
         _currency,
         lambda entry: entry.is_plain() and entry.carrier == "dhl_express",
     ),
-    "wrong_account": Kind("over", "A third party pays for it, by its own account.", _third_party),
+    "wrong_account": Kind(
+        "over", "A third party pays for it, by its own account.", _third_party, _sent
+    ),
     "unmapped": Kind("unmapped", "Nobody knows what this charge is.", _extra("unmapped")),
     "domestic_duty": Kind(
         "over",

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -253,6 +253,7 @@ class Month:
             line = entry.lines[0]
         else:
             line = wrong[-1] if kind in AGAIN else wrong[0]
+            line = replace(line, tracking=shipment["master"])
         deliveries = () if entry in self._strangers else (shipment["delivery"],)
         invoice = self.bills.number(line)
         self._note(
