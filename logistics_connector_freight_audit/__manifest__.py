@@ -19,6 +19,7 @@
         "views/logistics_freight_wizard_views.xml",
         "views/logistics_shipment_charge_views.xml",
         "views/logistics_shipment_views.xml",
+        "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/logistics_menus.xml",
     ],

@@ -5,4 +5,5 @@ from . import (
     logistics_shipment_charge,
     res_company,
     res_config_settings,
+    vendor,
 )

@@ -45,8 +45,12 @@ class LogisticsFreightDecision(models.Model):
     reason = fields.Text("Why", readonly=True)
 
     def write(self, vals):
-        raise UserError(self.env._("What was decided stays as it was said."))
+        self._stays()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
+        self._stays()
+
+    def _stays(self):
         raise UserError(self.env._("What was decided stays as it was said."))
