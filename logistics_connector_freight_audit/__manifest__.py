@@ -15,6 +15,7 @@
         "data/freight_bill_data.xml",
         "views/logistics_freight_file_views.xml",
         "views/logistics_freight_bill_views.xml",
+        "views/logistics_freight_dispute_views.xml",
         "views/logistics_freight_settings_views.xml",
         "views/logistics_freight_wizard_views.xml",
         "views/logistics_shipment_charge_views.xml",

@@ -3,6 +3,7 @@ from . import (
     test_charges_page,
     test_freight_audit,
     test_freight_decide,
+    test_freight_dispute,
     test_freight_vendor,
     test_freight_files,
 )

@@ -1,1 +1,6 @@
-from . import logistics_freight_decide, logistics_freight_match, logistics_freight_map
+from . import (
+    logistics_freight_answer,
+    logistics_freight_decide,
+    logistics_freight_match,
+    logistics_freight_map,
+)

@@ -15,7 +15,7 @@ class LogisticsFreightFileRow(models.Model):
     _log_access = False
 
     file_id = fields.Many2one(
-        "logistics.freight.file", required=True, readonly=True, ondelete="cascade"
+        "logistics.freight.file", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     bill_id = fields.Many2one(

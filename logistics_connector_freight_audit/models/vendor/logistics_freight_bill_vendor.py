@@ -148,11 +148,12 @@ class LogisticsFreightBill(models.Model):
         """Class → amount, without tax. What is disputed is no cost until the carrier has answered:
         it is taken from the class that the findings are about, and stands by itself."""
         amounts = defaultdict(float)
+        kinds = self._kinds_in_books()
         for line in self.shipment_line_ids:
             mine = defaultdict(float)
             for charge in line.charge_ids:
                 if not charge.is_informational and charge.currency_id == self.currency_id:
-                    mine[charge.kind or "base"] += charge.net
+                    mine[kinds.get(charge.id) or charge.kind or "base"] += charge.net
             if line.disputed_amount:
                 for kind, amount in line._disputed_by_kind(mine).items():
                     mine[kind] -= amount
@@ -160,6 +161,10 @@ class LogisticsFreightBill(models.Model):
             for kind, amount in mine.items():
                 amounts[kind] += amount
         return {kind: self.currency_id.round(amount) for kind, amount in amounts.items()}
+
+    def _kinds_in_books(self):
+        """Id of a charge → the class in which it stands in the books, where that is not its own."""
+        return {}
 
     def _analytic_by_kind(self):
         """Class → analytic distribution, by what each shipment's order has, weighted by amount."""
