@@ -6,4 +6,5 @@ from . import (
     test_freight_dispute,
     test_freight_vendor,
     test_freight_files,
+    test_freight_tour,
 )

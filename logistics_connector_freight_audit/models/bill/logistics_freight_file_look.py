@@ -62,7 +62,7 @@ class LogisticsFreightFile(models.Model):
         "Carrier", help="The carrier's code, such as “ups”: of tables that do not tell it."
     )
     bill_number = fields.Char("Bill number", help="Of tables that do not tell it.")
-    bill_date = fields.Date(help="Of tables that do not tell it.")
+    bill_date = fields.Date("Date of the bill", help="Of tables that do not tell it.")
     questions = fields.Json(readonly=True)
     question_text = fields.Text("To be answered", compute="_compute_question_text")
     first_rows = fields.Json(readonly=True)

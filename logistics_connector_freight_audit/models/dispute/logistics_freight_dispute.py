@@ -82,7 +82,9 @@ class LogisticsFreightDispute(models.Model):
     bill_id = fields.Many2one(
         "logistics.freight.bill", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    carrier_id = fields.Many2one(related="bill_id.carrier_id", store=True, index=True)
+    carrier_id = fields.Many2one(
+        related="bill_id.carrier_id", string="Carrier", store=True, index=True
+    )
     company_id = fields.Many2one(related="bill_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="bill_id.currency_id", store=True)
     reason = fields.Selection(REASONS, required=True, tracking=True)
