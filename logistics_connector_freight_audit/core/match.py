@@ -12,7 +12,7 @@ from decimal import Decimal
 # Keys in the order in which they are tried: (key, what it scores, kinds of the bill's numbers that
 # it reads, types of our references that it looks in, whether several of ours may share it).
 KEYS = (
-    ("tracking", 100, ("tracking", "original"), ("tracking", "sscc", "waybill"), False),
+    ("tracking", 100, ("tracking", "original"), ("tracking", "sscc", "waybill"), True),
     ("waybill", 97, ("tracking", "master"), ("waybill", "master_tracking"), True),
     ("master", 95, ("master",), ("tracking", "waybill", "master_tracking"), True),
     ("shipment", 92, ("shipment", "bol", "package"), ("shipment", "picking", "bol"), False),
@@ -96,9 +96,7 @@ def match(told, ours, days_before=3, days_after=120):
         for one in hits:
             seen.setdefault(one.id, Candidate(one.id, score, key))
         if found is None and hits:
-            # Parcels of one master number, each the only one of its number, make a consolidation.
-            each = [sum(_names(one, {number}, types, told) for one in hits) for number in wanted]
-            found = _decide(hits, key, score, may_share or (key == "tracking" and max(each) == 1))
+            found = _decide(hits, key, score, may_share)
     if found is None:
         return _resembling(told, near, inside)
     if found.state == "suggested":

@@ -6,6 +6,14 @@ AUDITOR = "logistics_connector_freight_audit.group_freight_auditor"
 class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
+    freight_payer = fields.Selection(
+        [("us", "We"), ("other", "Somebody else")],
+        "Freight is paid by",
+        default="us",
+        required=True,
+        groups=AUDITOR,
+        help="Where the receiver or another party pays the carrier, nothing may be billed to us.",
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )

@@ -11,6 +11,13 @@ class LogisticsShipmentCharge(models.Model):
         index="btree_not_null",
         ondelete="cascade",
     )
+    type_id = fields.Many2one(
+        "logistics.freight.charge.type",
+        "Charge type",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What it is in our catalogue. Empty: as the mappings understand its code and text.",
+    )
     carrier_name = fields.Char(related="shipment_id.carrier_name", store=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency", store=True

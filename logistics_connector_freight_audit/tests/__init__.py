@@ -6,5 +6,6 @@ from . import (
     test_freight_dispute,
     test_freight_vendor,
     test_freight_files,
+    test_freight_month,
     test_freight_tour,
 )

@@ -2,11 +2,11 @@
 """The judgement of one billed shipment: what is compared with what, and why it differs."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from .duplicates import doubles, standing
+from .duplicates import ANY_CHARGE, doubles, standing
 from .facts import CREDITS, PASSED_ON, family
 from .tolerance import Tolerances
 
@@ -104,23 +104,30 @@ class Audit:
         return sum((one.amount for one in self.findings if one.amount > 0), ZERO)
 
 
-def audit(billed, before, expectation, facts, tolerances=None, *, issuer="", currency=""):
+def audit(billed, before, expectation, facts, tolerances=None, *, later=(), **names):
     """Judge what a bill charges for one shipment.
 
     :param billed: :class:`~.facts.Billed` of this bill
     :param before: :class:`~.facts.Before` of earlier bills for the same shipment
+    :param later: the same of later bills: what they credit settles what is over here, and what they
+        bill settles what is under; what they bill too much is judged there
     :param expectation: :class:`~.facts.Expectation`, or None where nothing is known
     :param facts: :class:`~.facts.Facts`
     :param tolerances: :class:`~.tolerance.Tolerances`; None: nothing is tolerated
+    :param names: ``issuer`` and ``currency``, by which tolerances are chosen
     :rtype: Audit
     """
-    return _Judge(billed, before, expectation, facts, tolerances, issuer, currency).judge()
+    return _Judge(billed, before, expectation, facts, tolerances, later, **names).judge()
 
 
 class _Judge:
-    def __init__(self, billed, before, expectation, facts, tolerances, issuer, currency):
+    def __init__(
+        self, billed, before, expectation, facts, tolerances, later=(), issuer="", currency=""
+    ):
         self.charges = [one for one in billed if not one.is_informational]
         self.before = standing(before)
+        self.credited = [one for one in later if one.net < 0]
+        self.billed_later = [one for one in later if one.net > 0]
         self.expectation = expectation
         self.facts = facts
         self.tolerances = tolerances or Tolerances()
@@ -142,6 +149,7 @@ class _Judge:
             self._whole("wrong_account")
         else:
             self._shipment()
+        self.findings = list(self._not_settled_later())
         open_ = [one for one in self.findings if one.code != "tolerance"]
         verdicts = {one.verdict for one in self.findings}
         verdict = next((v for v in VERDICTS if v in verdicts), "clean")
@@ -159,6 +167,27 @@ class _Judge:
             expected,
         )
 
+    def _not_settled_later(self):
+        """The findings, less what later bills have put right: each credit counts once."""
+        credits = {one.id: -one.net for one in self.credited}
+        more = defaultdict(Decimal)
+        for one in self.billed_later:
+            more[family(one.key)] += one.net
+        for found in self.findings:
+            left = found.amount
+            if left > 0:
+                for one in self.credited:
+                    if one.key in ANY_CHARGE or not found.key or family(one.key) == found.key:
+                        used = min(left, credits[one.id])
+                        credits[one.id] -= used
+                        left -= used
+            elif left < 0:
+                used = min(-left, max(ZERO, more[found.key]))
+                more[found.key] -= used
+                left += used
+            if left or not found.amount:
+                yield replace(found, amount=left)
+
     def _strangers(self):
         """Charges that cannot be compared whatever we know of the shipment."""
         for one in self.charges:
@@ -169,7 +198,7 @@ class _Judge:
 
     def _shipment(self):
         facts = self.facts
-        total = self._sum(self._open()) + sum((one.net for one in self.before), ZERO)
+        total = self._sum(self._open()) + self._sum([*self.before, *self.credited])
         if facts.is_voided and total > 0:
             self._whole("voided")
             return
@@ -344,8 +373,10 @@ class _Judge:
             return "residential", {}
         if name == "address_correction" and facts.is_address_right:
             return "address", {}
-        if name in facts.asked or expectation.charges.get(name):
+        if expectation.charges.get(name):
             return "rate", {}
+        if name in facts.asked:
+            return "no_rate", {}  # it is due, and nobody knows at which price
         return "not_asked", {}
 
     def _why_base(self, charges):
@@ -376,8 +407,10 @@ class _Judge:
             return
         days = (facts.delivered_on - facts.promised_on).days
         charges = [o for o in self._freight() if family(o.key) in ("base_freight", "fuel")]
-        if days > 0 and self._sum(charges) > 0:
-            self._find("late", "", self._sum(charges), charges, days=days)
+        given = [o for o in (*self.charges, *self.before) if o.key in ANY_CHARGE]
+        amount = self._sum(charges) + self._sum(given)
+        if days > 0 and self._sum(charges) > 0 and amount > 0:
+            self._find("late", "", amount, charges, days=days)
 
 
 def _share(fuel, base):

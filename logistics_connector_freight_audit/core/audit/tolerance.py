@@ -37,6 +37,11 @@ class Band:
             self.issuer in ("", issuer) and self.service in ("", service) and self.key in ("", key)
         )
 
+    def is_foreign(self, currency):
+        """Whether it says amounts in another currency, and no percents: it says nothing of this."""
+        percents = (self.over_percent, self.under_percent)
+        return bool(self.currency) and self.currency != currency and percents == (None, None)
+
     def holds(self, difference, expected, currency):
         """Whether a difference (billed less expected) is within it."""
         if not difference:
@@ -66,6 +71,6 @@ class Tolerances:
     def within(self, difference, expected, *, issuer="", service="", key="", currency=""):
         """Whether the first band that fits holds the difference."""
         for band in self.bands:
-            if band.fits(issuer, service, key):
+            if band.fits(issuer, service, key) and not band.is_foreign(currency):
                 return band.holds(difference, expected, currency)
         return not difference

@@ -6,15 +6,15 @@ from odoo.tools import SQL
 
 from ...core.audit import Before, Billed, audit
 
-# What earlier bills charge for these shipments; of the bill itself nothing. Earlier is what came
-# earlier: judged again, a bill meets the same.
-BEFORE = """
-SELECT l.shipment_id, c.id, b.name, t.key, c.net, c.tracking, c.currency_id, b.date
+# What other bills charge for these shipments. Earlier is what came earlier: judged again, a bill
+# meets the same.
+OTHERS = """
+SELECT l.shipment_id, b.id < %(bill)s, c.id, b.name, t.key, c.net, c.tracking, c.currency_id, b.date
 FROM logistics_freight_bill_shipment l
 JOIN logistics_freight_bill b ON b.id = l.bill_id
 JOIN logistics_freight_bill_charge c ON c.line_id = l.id
 LEFT JOIN logistics_freight_charge_type t ON t.id = c.type_id
-WHERE l.shipment_id = ANY(%(shipments)s) AND b.id < %(bill)s AND b.state <> 'cancelled'
+WHERE l.shipment_id = ANY(%(shipments)s) AND b.id <> %(bill)s AND b.state <> 'cancelled'
     AND l.match_state IN ('matched', 'consolidated') AND c.is_informational IS NOT TRUE
     AND COALESCE(c.kind, '') NOT IN ('government', 'tax', 'brokerage')
 """
@@ -67,7 +67,7 @@ class LogisticsFreightBillShipment(models.Model):
             return
         bill = self.bill_id.ensure_one()
         self._gather()
-        before = self._before(bill)
+        others = self._others(bill)
         expectations = self._expectations()
         facts = self._facts(expectations)
         tolerances = self.env["logistics.freight.tolerance"]._tolerances(bill.company_id)
@@ -76,15 +76,34 @@ class LogisticsFreightBillShipment(models.Model):
         for line in self:
             found = audit(
                 charges[line.id],
-                [one for sid in line._shipment_ids() for one in before.get(sid, ())],
+                [one for sid in line._shipment_ids() for one in others[sid, True]],
                 expectations.get(line),
                 facts[line],
                 tolerances,
+                later=[one for sid in line._shipment_ids() for one in others[sid, False]],
                 issuer=bill.issuer,
                 currency=bill.currency_id.name,
             )
             line._take_audit(found, expectations.get(line), now)
         self._book_charges()
+        self._judge_others_again()
+
+    def _judge_others_again(self):
+        """What was found on an earlier bill may be put right by this one."""
+        if self.env.context.get("freight_judging_again"):
+            return
+        others = self.search(
+            [
+                ("shipment_id", "in", (self.shipment_id | self.shared_shipment_ids).ids),
+                ("bill_id", "not in", self.bill_id.ids),
+                ("bill_id.state", "=", "open"),
+                ("decision", "=", False),
+                ("verdict", "not in", ("clean", "tolerance", False)),
+            ]
+        )
+        for bill in others.bill_id:
+            mine = others.filtered(lambda line, bill=bill: line.bill_id == bill)
+            mine.with_context(freight_judging_again=True)._audit()
 
     def _shipment_ids(self):
         return (self.shared_shipment_ids or self.shipment_id).ids
@@ -109,22 +128,25 @@ class LogisticsFreightBillShipment(models.Model):
             )
         return found
 
-    def _before(self, bill):
-        """Shipment id → what earlier bills charge for it, in the currency of this bill."""
+    def _others(self, bill):
+        """(shipment id, whether it came earlier) → what other bills charge for it, in the currency
+        of this bill."""
         shipments = (self.shipment_id | self.shared_shipment_ids).ids
         found = defaultdict(list)
         if not shipments:
             return found
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(BEFORE, shipments=shipments, bill=bill.id))
-        for shipment_id, charge_id, name, key, net, tracking, currency_id, day in rows:
+        rows = self.env.execute_query(SQL(OTHERS, shipments=shipments, bill=bill.id))
+        for shipment_id, earlier, charge_id, name, key, net, tracking, currency_id, day in rows:
             amount = _exact(net)
             if currency_id != bill.currency_id.id:
                 currency = self.env["res.currency"].browse(currency_id)
                 amount = _exact(
                     currency._convert(float(net), bill.currency_id, bill.company_id, day)
                 )
-            found[shipment_id].append(Before(charge_id, name, key or "", amount, tracking or ""))
+            found[shipment_id, earlier].append(
+                Before(charge_id, name, key or "", amount, tracking or "")
+            )
         return found
 
     def _take_audit(self, found, expectation, now):

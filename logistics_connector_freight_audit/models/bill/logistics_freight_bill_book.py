@@ -48,6 +48,7 @@ class LogisticsFreightBillShipment(models.Model):
             "bill_charge_id": charge.id,
             "kind": "billed",
             "category": category,
+            "type_id": charge.type_id.id,
             "code": charge.code,
             "name": charge.type_id.name or charge.description or charge.code or "?",
             "amount": amount,

@@ -40,9 +40,11 @@ class LogisticsFreightBillShipment(models.Model):
         bill = self.bill_id
         amounts, is_known = defaultdict(Decimal), True
         for charge in charges:
-            told = Charge(0, Decimal(0), code=charge.code or "", description=charge.name or "")
-            entry = catalogue.find(bill.issuer, told).entry
-            key = entry.key if entry else BY_CATEGORY.get(charge.category)
+            key = charge.type_id.key
+            if not key:
+                told = Charge(0, Decimal(0), code=charge.code or "", description=charge.name or "")
+                entry = catalogue.find(bill.issuer, told).entry
+                key = entry.key if entry else BY_CATEGORY.get(charge.category)
             is_known = is_known and bool(key)
             amount = charge.currency_id._convert(
                 charge.amount, bill.currency_id, bill.company_id, bill.date

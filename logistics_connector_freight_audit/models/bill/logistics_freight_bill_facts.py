@@ -90,7 +90,7 @@ class LogisticsFreightBillShipment(models.Model):
         return Facts(
             is_voided=shipment.state == "cancelled",
             was_moved=None if silent is None else not silent,
-            is_ours=is_ours,
+            is_ours=is_ours and shipment.freight_payer != "other",
             service=shipment.service or "",
             billed_service="",
             billed_zone=self.zone or "",

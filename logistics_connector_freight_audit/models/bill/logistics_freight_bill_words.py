@@ -25,7 +25,9 @@ class LogisticsFreightBillShipment(models.Model):
     def _why(self, code, values):
         words = {
             "unknown_shipment": self.env._("No shipment of ours has its numbers."),
-            "wrong_account": self.env._("It was billed to an account that is not ours."),
+            "wrong_account": self.env._(
+                "Somebody else pays for it, or it was billed to an account that is not ours."
+            ),
             "voided": self.env._("The shipment was cancelled, and not credited."),
             "never_moved": self.env._("The carrier never scanned it."),
             "unmapped": self.env._("Nobody has said yet what this charge is."),

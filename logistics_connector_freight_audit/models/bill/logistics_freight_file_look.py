@@ -202,6 +202,7 @@ class LogisticsFreightFile(models.Model):
             chosen[text_at], chosen[amount_at] = ("pair_name", 0), ("pair_amount", 0)
         if profile:
             chosen = profile._columns_by_place(names)
+            self.write(profile._layout_values(self))
         width = max([len(names), *map(len, below)], default=0)
         self.column_ids.unlink()
         self.env["logistics.freight.file.column"].create(

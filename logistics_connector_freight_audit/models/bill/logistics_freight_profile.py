@@ -66,6 +66,19 @@ class LogisticsFreightProfile(models.Model):
             if _plain(name) in held
         }
 
+    def _layout_values(self, file):
+        """What was said before of how such a file is written; what this one shows of itself goes
+        before."""
+        self.ensure_one()
+        values = {
+            "issuer": file.issuer or self.issuer,
+            "date_order": file.date_order or self.date_order,
+            "currency_id": (file.currency_id or self.currency_id).id,
+        }
+        if not file.is_workbook and self.decimal:
+            values["decimal"] = self.decimal
+        return values
+
     @api.model
     def _save(self, file):
         """A profile of how this file is read, in place of one of the same name."""
