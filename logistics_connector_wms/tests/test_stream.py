@@ -52,6 +52,24 @@ class TestStream(AdviceCommon):
         self.sweep(minutes=0)
         self.assertFalse(self.cases("message_gap"))
 
+    def test_a_manager_says_that_it_counts_from_one(self):
+        """The first message of all that got lost is seen by no number that comes later."""
+        self.count(3, 5)
+        stream = self.stream()
+        self.assertEqual((stream.start, stream.missing), (3, 1))
+        with self.assertRaises(AccessError):
+            stream.with_user(self.clerk).action_from_one()
+        manager = self.make_user("boss", "logistics_connector_base.group_logistics_manager")
+        stream.with_user(manager).action_from_one()
+        self.assertEqual(stream.start, 1)
+        self.assertEqual(sorted(stream.gap_ids.mapped("display_name")), ["1-2", "4"])
+        stream.with_user(manager).action_from_one()
+        self.assertEqual(len(stream.gap_ids), 2)
+        self.count(2, 1, 4)
+        self.assertFalse(stream.gap_ids)
+        self.count(6)
+        self.assertFalse(stream.gap_ids)
+
     def test_a_manager_says_that_they_never_come(self):
         self.count(1, 5)
         self.sweep()

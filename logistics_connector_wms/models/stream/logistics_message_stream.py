@@ -171,6 +171,21 @@ class LogisticsMessageStream(models.Model):
         self.sudo()._heal()
         return True
 
+    def action_from_one(self):
+        """The partner has counted from 1: what was told before the first number that was heard is
+        missing. Nobody but a person knows: a connection may begin in the middle of a count."""
+        self.check_access("write")
+        self.sudo().lock_for_update()
+        self.invalidate_recordset()
+        for stream in self.sudo():
+            if stream.start <= 1:
+                continue
+            gaps = {Gap(int(gap.first), int(gap.last)): gap for gap in stream.gap_ids}
+            now = fields.Datetime.now()
+            stream._write_gaps(gaps, (Gap(1, int(stream.start) - 1), *gaps), now)
+            stream.start = 1
+        return True
+
     def action_restart(self):
         """The partner counts anew: the next number is the first one."""
         self.check_access("write")
