@@ -9,6 +9,7 @@
     "data": [
         "security/freight_security.xml",
         "security/freight_bill_security.xml",
+        "security/rate_agreement_security.xml",
         "security/ir.model.access.csv",
         "data/logistics.freight.charge.type.csv",
         "data/logistics.freight.charge.map.csv",
@@ -22,9 +23,10 @@
         "views/logistics_shipment_views.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
+        "views/logistics_rate_views.xml",
         "views/logistics_menus.xml",
     ],
-    "demo": ["demo/freight_demo.xml"],
+    "demo": ["demo/freight_demo.xml", "demo/rate_demo.xml"],
     "assets": {
         "web.assets_backend": ["logistics_connector_freight_audit/static/src/**/*"],
         "web.assets_tests": ["logistics_connector_freight_audit/static/tests/tours/**/*"],

@@ -8,3 +8,4 @@ from . import (
     vendor,
     dispute,
 )
+from . import agreement

@@ -9,3 +9,4 @@ from . import (
     test_freight_month,
     test_freight_tour,
 )
+from . import test_rate_agreement

@@ -4,3 +4,4 @@ from . import (
     logistics_freight_match,
     logistics_freight_map,
 )
+from . import logistics_rate_try, logistics_rate_whatif

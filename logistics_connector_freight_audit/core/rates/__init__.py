@@ -2,10 +2,12 @@
 """What a shipment should cost by a rate agreement: pure, of what was agreed and what is known."""
 
 from .agreement import Accessorial, Agreement, Area, Discount, Fuel, Guarantee, Price, Zone
-from .facts import Expected, Facts, Line, Missing, Package, Step, choose
-from .reckon import expected, expected_of
+from .facts import Expected, Facts, Line, Missing, Package, Step, choose, replaced
+from .reckon import INCH, POUND, expected, expected_of
 
 __all__ = [
+    "INCH",
+    "POUND",
     "Accessorial",
     "Agreement",
     "Area",
@@ -23,4 +25,5 @@ __all__ = [
     "choose",
     "expected",
     "expected_of",
+    "replaced",
 ]

@@ -1,7 +1,7 @@
 # Part of the Logistics Connector suite. License LGPL-3 (see LICENSE).
 """What is known of a shipment, what it should cost, and which agreement says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -111,3 +111,8 @@ def choose(agreements, facts):
         return []
     best = max((bool(one.services), one.valid_from) for one in fitting)
     return [one for one in fitting if (bool(one.services), one.valid_from) == best]
+
+
+def replaced(facts, **values):
+    """The same shipment, but for some of its :class:`Facts`."""
+    return replace(facts, **values)
