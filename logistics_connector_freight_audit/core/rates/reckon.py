@@ -173,7 +173,8 @@ class _Reckoner:
             return None
         units = _stepped(max(weight - row.over, ZERO) / row.per, row.step, ROUND_CEILING)
         listed = net = self._round(row.amount + units * row.rate)
-        steps = [Step("zone", (("zone", zone),)), *steps, Step("list", (("amount", listed),))]
+        where = [Step("zone", (("zone", zone),))] if zone else []
+        steps = [*where, *steps, Step("list", (("amount", listed),))]
         discount = agreement.discount_of(service, zone, weight)
         percent = discount.percent if discount else ZERO
         if percent:

@@ -218,6 +218,18 @@ def test_the_closest_range_is_the_zone(zip, zone):
     assert expected(AGREEMENT, facts((1,), zip=zip)).zone == zone
 
 
+def test_one_table_for_everywhere_names_no_zone():
+    everywhere = replace(AGREEMENT, zones=(), prices=(Price("", None, D(9)),))
+    found = expected(everywhere, facts((1,), country="FR"))
+    assert (found.zone, found.missing) == ("", ())
+    assert [step.code for step in found.charges[0].steps] == [
+        "billable",
+        "list",
+        "discount",
+        "minimum",
+    ]
+
+
 def test_guarantee_by_service():
     saver = replace(facts((1,)), service="Saver")
     assert expected(AGREEMENT, saver).is_refundable
