@@ -5,7 +5,7 @@ own units; an empty service, zone or country stands for all of them."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 ZERO = Decimal(0)
 # When a surcharge is due by itself, and what its limit means.
@@ -255,5 +255,7 @@ def lies(place, country, first, last):
     return bool(postcode) and first <= postcode[: len(first)] and postcode[: len(last)] <= last
 
 
+# The ranges of an agreement are asked for every shipment.
+@lru_cache(maxsize=16_384)
 def _plain(postcode):
     return "".join(one for one in (postcode or "").upper() if one.isalnum())
