@@ -14,6 +14,20 @@ class LogisticsShipment(models.Model):
         groups=AUDITOR,
         help="Where the receiver or another party pays the carrier, nothing may be billed to us.",
     )
+    ordered_type_ids = fields.Many2many(
+        "logistics.freight.charge.type",
+        "logistics_shipment_ordered_type_rel",
+        "shipment_id",
+        "type_id",
+        string="Ordered surcharges",
+        groups=AUDITOR,
+        help="What the carrier was asked to do beside the carriage; what was booked is known.",
+    )
+    declared_value = fields.Monetary(
+        currency_field="company_currency_id",
+        groups=AUDITOR,
+        help="What the carrier was told that it is worth. Empty: as the goods are worth.",
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )

@@ -9,13 +9,20 @@ from .test_freight_files import FreightCommon
 
 
 class MonthCommon(FreightCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.approver = cls.make_user(
+            "approver", "logistics_connector_freight_audit.group_freight_approver", cls.company
+        )
+
     def load(self, month):
         """Carriers' terms and shipments: delivery → shipment. What generator calls answers is not
         loaded."""
         self.rates()
         self.tolerate(float(month.tolerance))
         for agreement in month.agreements:
-            self.terms(agreement)
+            self.agree(agreement, self.terms(agreement))
         self.countries = {
             code: self.env["res.country"].search([("code", "=", code)], limit=1)
             for code in {one[end]["country"] for one in month.shipments for end in ENDS}
@@ -88,6 +95,70 @@ class MonthCommon(FreightCommon):
                     "currency_id": currency.id,
                 }
             )
+        return terms
+
+    def agree(self, told, terms):
+        """A carrier's agreement, each version approved."""
+        types = self.env["logistics.freight.charge.type"]._by_key()
+        country = self.env["res.country"]
+        currency = self.env["res.currency"].search([("name", "=", told["currency"])])
+        for version in told["versions"]:
+            lines = {
+                "zone_ids": [
+                    {
+                        "zone": one["zone"],
+                        "country_id": country.search([("code", "=", one["country"])]).id,
+                        "first": one["zip_prefix"],
+                    }
+                    for one in told["zones"]
+                ],
+                "price_ids": list(_prices(version)),
+                "discount_ids": [
+                    {
+                        "service": service,
+                        "percent": float(percent),
+                        "minimum": float(version["minimum"][service]),
+                    }
+                    for service, percent in version["discount_percent"].items()
+                ],
+                "fuel_ids": [
+                    {"since": week["from"], "percent": float(week["percent"])}
+                    for week in told["fuel"]["weeks"]
+                ],
+                "area_ids": [
+                    {"type_id": types["delivery_area"].id, "first": prefix}
+                    for prefix in told["delivery_area_prefixes"]
+                ],
+                "accessorial_ids": [
+                    {"type_id": types[key].id, **_surcharge(key, one)}
+                    for key, one in told["accessorials"].items()
+                ],
+                "guarantee_ids": [
+                    {
+                        "service": service["code"],
+                        "is_refundable": service["guarantee"]["refundable"],
+                        "exclusions": ",".join(service["guarantee"]["exclusions"]),
+                    }
+                    for service in told["services"]
+                ],
+            }
+            self.env["logistics.rate.agreement"].create(
+                {
+                    "name": f"{terms.name} {version['valid_from']}",
+                    "company_id": self.company.id,
+                    "carrier_id": terms.id,
+                    "currency_id": currency.id,
+                    "valid_from": version["valid_from"],
+                    "divisor": told["dimensions"]["divisor"],
+                    "side_step": told["dimensions"]["side_step_cm"],
+                    "weight_step": float(told["dimensions"]["weight_step_kg"]),
+                    "rated_by": told["rated_by"],
+                    "fuel_type_ids": [
+                        (6, 0, [types[key].id for key in told["fuel"]["applies_to"]])
+                    ],
+                    **{name: [(0, 0, values) for values in rows] for name, rows in lines.items()},
+                }
+            ).with_user(self.approver).action_approve()
 
     def partner(self, place, is_company):
         """One contact for each place and kind."""
@@ -120,7 +191,7 @@ class MonthCommon(FreightCommon):
 
     def shipment_values(self, one, waybill):
         currency = self.env["res.currency"].search([("name", "=", one["currency"])])
-        is_out = one["direction"] == "outbound"
+        is_out = one["direction"] != "inbound"
         references = [
             (0, 0, {"type": "picking", "value": one["delivery"]}),
             (0, 0, {"type": "order", "value": one["order"]}),
@@ -142,6 +213,8 @@ class MonthCommon(FreightCommon):
             "partner_id": self.partner(
                 one["destination" if is_out else "origin"], not one["residential"]
             ).id,
+            "ordered_type_ids": [(6, 0, [self.types[key] for key in one["requested"]])],
+            "declared_value": float(one["declared_value"]),
             "freight_payer": "us" if one["payer"] == "us" else "other",
             "reference_ids": references,
             "package_ids": [
@@ -151,9 +224,10 @@ class MonthCommon(FreightCommon):
                     {
                         "tracking_number": package["tracking"] if is_first else False,
                         "weight": float(package["kg"]),
-                        "length": float(package["cm"][0]),
-                        "width": float(package["cm"][1]),
-                        "height": float(package["cm"][2]),
+                        # In millimetres, as Odoo's settings have it.
+                        **dict(
+                            zip(SIDES, (10 * float(side) for side in package["cm"]), strict=True)
+                        ),
                     },
                 )
                 for package, is_first in _numbered(one["packages"])
@@ -188,6 +262,15 @@ class MonthCommon(FreightCommon):
         for one, shipment in zip(told, shipments, strict=True):
             if not one["address_valid"]:
                 shipment._record_own_event("EXC_ADDRESS")
+            if one["delay_reason"]:
+                shipment._record_own_event("EXC_DELAY")
+                shipment.event_ids.flush_recordset()
+                self.env.cr.execute(
+                    """UPDATE logistics_event SET reason_id = (
+                        SELECT id FROM logistics_event_reason WHERE code = %s)
+                    WHERE shipment_id = %s""",
+                    (DELAYS[one["delay_reason"]], shipment.id),
+                )
         self.env.flush_all()
         self.env.cr.execute_values(
             """UPDATE logistics_shipment s SET state = v.state, picked_up_at = v.picked::timestamp,
@@ -208,6 +291,9 @@ class MonthCommon(FreightCommon):
     def bring_month(self, month):
         """The carriers' files, in the order in which they came; the bills that they became."""
         answers = {one["carrier"]: one for one in month.agreements}
+        self.month_files, self.tolerated = month.files, month.tolerance
+        self.promises = self.env["logistics.freight.dispute"]
+        promised = [one for one in month.shipments if one["credit_promised"]]
         for made in sorted(month.files, key=lambda one: (one.date, one.name)):
             if made.is_copy:
                 continue
@@ -215,7 +301,29 @@ class MonthCommon(FreightCommon):
             self.answer(file, answers[made.carrier])
             self.imported(file)
             self.assertEqual(file.state, "imported", (file.name, file.problem))
+            promised = [one for one in promised if not self.promise(one, file.bill_ids)]
         return self.env["logistics.freight.bill"].search([("company_id", "=", self.company.id)])
+
+    def promise(self, one, bills):
+        """The carrier has promised to credit something of a shipment that it has billed: an answer
+        to a dispute, as a person files it. Whether the bill has come."""
+        line = bills.shipment_line_ids.filtered(
+            lambda line: line.shipment_id.origin == one["delivery"]
+        )[:1]
+        if not line:
+            return False
+        amount = float(one["credit_promised"]["amount"])
+        dispute = self.env["logistics.freight.dispute"].create(
+            {
+                "bill_id": line.bill_id.id,
+                "reason": "rate",
+                "line_ids": [(0, 0, {"line_id": line.id, "claimed_amount": amount})],
+            }
+        )
+        dispute.action_filed()
+        dispute._take_answers({dispute.line_ids: (amount, "Promised.")})
+        self.promises |= dispute
+        return True
 
     def answer(self, file, agreement):
         """What the importer says of a file that does not say it."""
@@ -237,6 +345,14 @@ class MonthCommon(FreightCommon):
 
 
 ENDS = ("origin", "destination")
+SIDES = ("length", "width", "height")
+# The generator's words for what delayed a parcel, as carriers tell it by our reasons.
+DELAYS = {
+    "weather": "external.weather",
+    "customs": "customs.delay",
+    "recipient": "consignee.absent",
+    "carrier": "carrier.missort",
+}
 STATES = {
     "delivered": "delivered",
     "moving": "in_transit",
@@ -244,6 +360,36 @@ STATES = {
     "voided": "cancelled",
     "never_scanned": "booked",
 }
+
+
+def _prices(version):
+    """Price lines of a version: breaks, and each kilogram above the last of them."""
+    for service, zones in version["prices"].items():
+        for zone, told in zones.items():
+            where = {"service": service, "zone": zone}
+            for one in told["breaks"]:
+                yield {**where, "up_to": float(one["up_to_kg"]), "amount": float(one["price"])}
+            last = told["breaks"][-1]
+            yield {
+                **where,
+                "up_to": 0,
+                "amount": float(last["price"]),
+                "rate": float(told["per_kg_above"]),
+                "over": float(last["up_to_kg"]),
+                "step": 1,
+            }
+
+
+def _surcharge(key, told):
+    when = {"residential": "residential", "delivery_area": "area"}.get(key, "asked")
+    if told["kind"] == "flat":
+        return {"kind": "flat", "amount": float(told["amount"]), "when": when}
+    return {
+        "kind": "percent_value",
+        "amount": float(told["percent"]),
+        "minimum": float(told["minimum"]),
+        "when": when,
+    }
 
 
 def _numbered(packages):

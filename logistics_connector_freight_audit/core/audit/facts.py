@@ -64,6 +64,7 @@ class Expectation:
     """What should have been billed for the whole shipment, by key of a charge type.
 
     ``source``: booked (what the carrier said at booking), rated (of an agreement), or quoted.
+    ``is_refundable``: a late delivery is paid back, unless one of the ``exclusions`` caused it.
     ``is_total``: it was told as one amount, with fuel and surcharges in it. ``discount`` is a share
     of 1 where one was agreed. ``older`` is what the version before would have come to.
     """
@@ -76,6 +77,8 @@ class Expectation:
     fuel_share: Decimal | None = None
     discount: Decimal | None = None
     older: Decimal | None = None
+    is_refundable: bool = False
+    exclusions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

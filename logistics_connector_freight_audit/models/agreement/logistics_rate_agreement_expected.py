@@ -131,7 +131,7 @@ class LogisticsRateAgreement(models.Model):
                 ),
                 residential=not partner.commercial_partner_id.is_company if partner else None,
                 asked=_ordered(shipment, catalogue),
-                declared_value=exact(value) if value else None,
+                declared_value=exact(shipment.declared_value or value) or None,
             )
         return found
 
@@ -155,9 +155,10 @@ def _place(partner):
 def _ordered(shipment, catalogue):
     """Keys of what was booked because we wanted it."""
     keys = set()
+    ordered = set(shipment.ordered_type_ids.mapped("key"))
     for one in shipment.charge_ids:
         if one.kind == "booked" and one.category == "accessorial":
             told = Charge(0, Decimal(0), code=one.code or "", description=one.name or "")
             entry = catalogue.find(shipment.issuer or "", told).entry
-            keys.add(entry.key if entry else "")
-    return frozenset(keys & ORDERED)
+            keys.add(one.type_id.key or (entry.key if entry else ""))
+    return frozenset(keys & ORDERED | ordered)

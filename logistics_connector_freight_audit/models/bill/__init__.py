@@ -17,6 +17,7 @@ from . import (
     logistics_freight_bill_gather,
     logistics_freight_bill_match,
     logistics_freight_bill_expectation,
+    logistics_freight_bill_rated,
     logistics_freight_bill_facts,
     logistics_freight_bill_audit,
     logistics_freight_bill_book,

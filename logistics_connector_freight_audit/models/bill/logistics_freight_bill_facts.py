@@ -11,7 +11,8 @@ TOLD = """
 SELECT e.shipment_id,
     bool_or(c.code = 'EXC_ADDRESS' OR r.code IN ('consignee.address', 'consignee.moved')),
     count(*) FILTER (WHERE c.code = 'DLV_ATTEMPTED'),
-    bool_or(c.state IN ('returning', 'returned'))
+    bool_or(c.state IN ('returning', 'returned')),
+    array_agg(DISTINCT r.code) FILTER (WHERE r.code IS NOT NULL)
 FROM logistics_event e JOIN logistics_event_code c ON c.id = e.code_id
 LEFT JOIN logistics_event_reason r ON r.id = e.reason_id
 WHERE e.shipment_id = ANY(%(shipments)s) AND e.standing = 'active'
@@ -30,6 +31,7 @@ MOVED = (
     "lost",
     "destroyed",
 )
+NOTHING = (False, 0, False, None)
 # A parcel without a scan so many days after its ship date was never given to the carrier.
 SILENT_DAYS = 3
 
@@ -65,7 +67,7 @@ class LogisticsFreightBillShipment(models.Model):
         return found
 
     def _facts_of(self, shipment, told, moved, tells, is_ours, expectations):
-        wrong_address, attempts, returned = told.get(shipment.id, (False, 0, False))
+        wrong_address, attempts, returned, reasons = told.get(shipment.id, NOTHING)
         partner = shipment.partner_id
         is_private = not partner.commercial_partner_id.is_company if partner else None
         asked = {
@@ -102,14 +104,25 @@ class LogisticsFreightBillShipment(models.Model):
             is_domestic=(origin == destination) if origin and destination else None,
             promised_on=_day(shipment.promised_delivery_at),
             delivered_on=_day(shipment.delivered_at),
+            refundable=bool(expectation and expectation.is_refundable)
+            and not _excused(reasons or (), expectation.exclusions),
         )
 
     def _events_told(self, shipments):
-        """Shipment id → (address was wrong, attempts, came back), by the events that stand."""
+        """Shipment id → (address was wrong, attempts, came back, codes of reasons), by the events
+        that stand."""
         if not shipments:
             return {}
         rows = self.env.execute_query(SQL(TOLD, shipments=shipments.ids))
         return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _excused(reasons, exclusions):
+    """Whether one of the reasons (external.weather) is one that the agreement excludes, by its
+    party or by itself (external, weather)."""
+    told = {part for reason in reasons for part in (reason, *reason.split("."))}
+    told |= {"recipient"} if "consignee" in told else set()
+    return bool(told & {one.strip().lower() for one in exclusions})
 
 
 def _day(moment):
