@@ -1,6 +1,6 @@
 {
     "name": "Logistics Connector: Freight Audit",
-    "summary": "What freight was estimated, booked and billed, side by side per shipment",
+    "summary": "Carriers' bills imported, matched, audited, disputed and brought into the books",
     "version": "19.0.1.0.0",
     "category": "Supply Chain/Logistics",
     "author": "Logistics Connector Founders",

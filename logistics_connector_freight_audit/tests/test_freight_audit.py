@@ -66,3 +66,6 @@ class TestFreightAudit(AuditCommon):
         lines = bill.shipment_line_ids
         self.assertEqual(set(lines.mapped("match_state")), {"matched"})
         self.assertEqual(set(lines.mapped("verdict")), {"clean"}, lines.mapped("finding_text"))
+        side = {row["name"]: row for row in lines[0].comparison}
+        self.assertEqual(side["Base freight"]["expected"], side["Base freight"]["billed"])
+        self.assertIn("Fuel surcharge", side)

@@ -7,6 +7,7 @@
     ./dev exam --publish    writes the results into docs/reliability.md
     ./dev exam neighbours   Odoo's own tests beside our addons (neighbours.py)
     ./dev exam wms          fifty days of a simulated 3PL (warehouse.py)
+    ./dev exam freight      a month of 10,000 shipments with planted errors (freight.py)
 
 The last line is ``N passed, N failed``. Ledgers lie in DEV_HOME/exam.
 """
@@ -18,7 +19,7 @@ import signal
 import sys
 import time
 
-from . import neighbours, publish, warehouse
+from . import freight, neighbours, publish, warehouse
 from .arena import LEDGERS, Arena
 from .trials import TRIALS
 
@@ -31,6 +32,8 @@ def main(arguments=None):
         return neighbours.main(arguments[1:])
     if arguments[:1] == ["wms"]:
         return warehouse.main(arguments[1:])
+    if arguments[:1] == ["freight"]:
+        return freight.main(arguments[1:])
     parser = argparse.ArgumentParser(
         prog="./dev exam", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -110,8 +110,13 @@ class LogisticsFreightBillShipment(models.Model):
     findings = fields.Json(readonly=True)
     finding_text = fields.Text("Why", compute="_compute_finding_text")
     compared = fields.Json(readonly=True)
+    comparison = fields.Json(
+        "Side by side", compute="_compute_comparison", help="Expected and billed, by charge."
+    )
     expected_source = fields.Selection(
-        [("booked", "Booked"), ("rated", "Rate agreement"), ("quoted", "Quoted")], readonly=True
+        [("booked", "Booked"), ("rated", "Rate agreement"), ("quoted", "Quoted")],
+        "Expected by",
+        readonly=True,
     )
     expected_amount = fields.Monetary(
         "Expected",

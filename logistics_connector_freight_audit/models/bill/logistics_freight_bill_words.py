@@ -15,6 +15,16 @@ class LogisticsFreightBillShipment(models.Model):
                 line._finding_words(finding, types) for finding in line.findings or ()
             )
 
+    @api.depends("compared")
+    def _compute_comparison(self):
+        types = self.env["logistics.freight.charge.type"]._by_key()
+        whole = self.env._("All in all")
+        for line in self:
+            line.comparison = [
+                {**row, "name": types[row["key"]].name if row["key"] in types else whole}
+                for row in line.compared or ()
+            ]
+
     def _finding_words(self, finding, types):
         """One finding as a sentence, with its charge and amount."""
         name = types[finding["key"]].name if finding["key"] in types else ""

@@ -132,6 +132,7 @@ class LogisticsFreightDispute(models.Model):
         for vals in vals_list:
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("logistics.freight.dispute")
+        self.flush_model(["state"])  # one that was just filed is no draft any more
         disputes = super().create(vals_list)
         for dispute in disputes:
             dispute.deadline = dispute.deadline or dispute._deadline()

@@ -87,7 +87,7 @@ tours.add("logistics_freight_decide", {
         },
         {
             content: "side by side",
-            trigger: ".o_freight_compared",
+            trigger: ".o_freight_compared tr:contains(Base freight)",
         },
         {
             content: "it is disputed",
