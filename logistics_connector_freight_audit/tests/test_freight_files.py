@@ -107,3 +107,15 @@ class TestFreightFiles(FreightCommon):
                 self.assertFalse(
                     bills[next(iter(bills))].charge_ids.filtered(lambda c: not c.line_id)
                 )
+
+    def test_progress_is_said_while_a_file_is_read(self):
+        file = self.bring(write_ups(Book(7, 3)).data)
+        progress = self.env["logistics.freight.progress"]
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            progress._say(file.id, 500)
+            progress._say(file.id, 1000)
+            progress._say(10**9, 5)
+        self.env.invalidate_all()
+        self.assertEqual(file.progress, 1000)
+        self.assertFalse(progress.search([("rows", "=", 5)]))

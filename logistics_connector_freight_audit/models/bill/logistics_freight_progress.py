@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
+# Of a file that nobody else sees yet there is nothing to say.
 SAY = """
-INSERT INTO logistics_freight_progress (file_id, rows) VALUES (%s, %s)
+INSERT INTO logistics_freight_progress (file_id, rows)
+SELECT id, %(rows)s FROM logistics_freight_file WHERE id = %(file)s
 ON CONFLICT (file_id) DO UPDATE SET rows = EXCLUDED.rows
 """
 
@@ -22,7 +24,5 @@ class LogisticsFreightProgress(models.Model):
     @api.model
     def _say(self, file_id, rows):
         """Written at once, in a transaction of its own."""
-        if self.env.registry.in_test_mode():
-            return
         with self.env.registry.cursor() as cr:
-            cr.execute(SAY, (file_id, rows))
+            cr.execute(SAY, {"file": file_id, "rows": rows})
