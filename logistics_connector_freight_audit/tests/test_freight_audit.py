@@ -1,5 +1,8 @@
 """A bill is matched with shipments, compared with what was booked, and judged."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from tests.simulators.freight_bills import Book, write_ups
@@ -69,3 +72,33 @@ class TestFreightAudit(AuditCommon):
         side = {row["name"]: row for row in lines[0].comparison}
         self.assertEqual(side["Base freight"]["expected"], side["Base freight"]["billed"])
         self.assertIn("Fuel surcharge", side)
+
+    def test_what_is_tolerated_in_a_month_is_capped(self):
+        """Always a little below the tolerance: found by the sum."""
+        self.env["logistics.freight.tolerance"].create(
+            {
+                "company_id": self.company.id,
+                "currency_id": self.env.ref("base.EUR").id,
+                "over_amount": 0.5,
+            }
+        )
+        book = Book(3, 10)
+        self.ship(book)
+        for at, parcel in enumerate(book.parcels):
+            first, *others = parcel.items
+            dearer = replace(first, net=first.net + Decimal("0.40"))
+            book.parcels[at] = replace(parcel, items=(dearer, *others))
+        bill = self.audited(book, invoices=1)
+        self.assertEqual(set(bill.shipment_line_ids.mapped("verdict")), {"tolerance"})
+        bill.carrier_id.sudo().tolerance_cap = 1.5
+        bill.with_user(self.auditor).action_audit()
+        self.work()
+        lines = bill.shipment_line_ids.sorted("id")
+        self.assertEqual(lines.mapped("verdict"), ["tolerance"] * 3 + ["over"] * 7)
+        self.assertEqual(set(lines[3:].mapped("main_finding")), {"cap"})
+        self.assertAlmostEqual(bill.stake_amount, 7 * 0.40)
+        self.assertIn("used up", lines[3].finding_text)
+        bill.carrier_id.sudo().tolerance_cap = 0
+        bill.with_user(self.auditor).action_audit()
+        self.work()
+        self.assertEqual(set(lines.mapped("verdict")), {"tolerance"})

@@ -90,7 +90,7 @@ class Compared:
 class Audit:
     """The judgement. ``billed`` is what this bill asks for carriage, ``passed_on`` duties, taxes
     and brokerage, ``expected`` what was still to be billed of what was expected. ``over``: what
-    is at stake in our favour."""
+    is at stake in our favour, without what is tolerated."""
 
     verdict: str
     findings: tuple[Finding, ...]
@@ -101,7 +101,8 @@ class Audit:
 
     @property
     def over(self):
-        return sum((one.amount for one in self.findings if one.amount > 0), ZERO)
+        counted = (one.amount for one in self.findings if one.code != "tolerance")
+        return sum((amount for amount in counted if amount > 0), ZERO)
 
 
 def audit(billed, before, expectation, facts, tolerances=None, *, later=(), **names):

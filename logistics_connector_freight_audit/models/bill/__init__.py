@@ -21,6 +21,7 @@ from . import (
     logistics_freight_bill_facts,
     logistics_freight_bill_audit,
     logistics_freight_bill_book,
+    logistics_freight_bill_cap,
     logistics_freight_bill_words,
     logistics_freight_bill_figures,
     logistics_freight_bill_rematch,

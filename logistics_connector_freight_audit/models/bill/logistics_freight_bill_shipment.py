@@ -50,6 +50,7 @@ REASONS = [
     ("late", "Late delivery"),
     ("under", "Less than expected"),
     ("tolerance", "Within tolerance"),
+    ("cap", "Beyond what is tolerated in a month"),
 ]
 
 

@@ -54,6 +54,9 @@ class LogisticsFreightBillShipment(models.Model):
             "total": self.env._("More than the price at which it was booked."),
             "under": self.env._("Less than expected."),
             "tolerance": self.env._("Differs within the tolerance."),
+            "cap": self.env._(
+                "Within the tolerance, but what may be tolerated in a month is used up."
+            ),
         }
         if code in words:
             return words[code]

@@ -62,6 +62,7 @@ OF_FINDINGS = {
     "duty": "not_asked",
     "total": "rate",
     "late": "late",
+    "cap": "rate",
 }
 OPEN = ("draft", "filed", "acknowledged", "asked", "answered")
 # So many days before the deadline whoever is responsible is reminded.
