@@ -157,7 +157,9 @@ def _sheet(stream):
                 raise Unreadable("The workbook is too large when unpacked.")
         stream.seek(0)
         book = load_workbook(stream, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, KeyError, OSError, TypeError, ValueError) as error:
         raise Unreadable("This is not an XLSX workbook.") from error
     try:
         sheet = book.worksheets[0]

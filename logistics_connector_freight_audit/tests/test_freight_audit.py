@@ -7,6 +7,9 @@ from odoo.tests import tagged
 
 from tests.simulators.freight_bills import Book, write_ups
 
+from ..core.audit import FINDINGS
+from ..models.bill.logistics_freight_bill_shipment import REASONS
+from ..models.dispute.logistics_freight_dispute import OF_FINDINGS
 from .test_freight_files import FreightCommon
 
 KINDS = {"base": "base", "fuel": "fuel", "residential": "accessorial"}
@@ -102,3 +105,27 @@ class TestFreightAudit(AuditCommon):
         bill.with_user(self.auditor).action_audit()
         self.work()
         self.assertEqual(set(lines.mapped("verdict")), {"tolerance"})
+
+    def test_each_finding_has_a_name_words_and_a_reason_for_the_carrier(self):
+        codes = set(FINDINGS) | {"cap"}
+        self.assertEqual(set(dict(REASONS)), codes)
+        self.assertEqual(codes - set(OF_FINDINGS), {"under", "tolerance"}, "nobody disputes these")
+        line = self.env["logistics.freight.bill.shipment"].new(
+            {"currency_id": self.env.ref("base.EUR").id}
+        )
+        values = {
+            "bill": "B-1",
+            "billed": "3",
+            "ours": "2",
+            "given": 0.1,
+            "agreed": 0.3,
+            "agreed_share": 0.14,
+            "billed_share": 0.16,
+            "days": 2,
+            "older": 1.0,
+        }
+        numbers = {**values, "billed": 3.0, "ours": 2.0}
+        for code in codes:
+            text = line._why(code, numbers if code == "weight" else values)
+            self.assertGreater(len(text), 15, code)
+            self.assertTrue(text.endswith("."), text)

@@ -181,6 +181,21 @@ def test_a_workbook_keeps_its_numbers_and_dates():
     assert "E+" in second[2]
 
 
+def test_a_workbook_with_broken_styles_is_told_so():
+    import zipfile
+
+    data = io.BytesIO(workbook(["Number", "Net"], ["A-1", 2.5]))
+    broken = io.BytesIO()
+    with zipfile.ZipFile(data) as source, zipfile.ZipFile(broken, "w") as target:
+        for one in source.infolist():
+            content = source.read(one)
+            if one.filename == "xl/styles.xml":
+                content = content.replace(b"<fill>", b"<fill/><!--").replace(b"</fill>", b"-->")
+            target.writestr(one, content)
+    with pytest.raises(Unreadable, match="XLSX"):
+        sniffed(broken.getvalue())
+
+
 def test_ups_data_that_somebody_saved_as_a_workbook_are_recognised():
     rows = [line.cells for line in lines(io.BytesIO(write_ups(Book(2, 12)).data), sniffer.Layout())]
     found = sniffed(workbook(*(list(map(str, row)) for row in rows)))
