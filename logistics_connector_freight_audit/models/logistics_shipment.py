@@ -10,9 +10,8 @@ class LogisticsShipment(models.Model):
         [("us", "We"), ("other", "Somebody else")],
         "Freight is paid by",
         default="us",
-        required=True,
         groups=AUDITOR,
-        help="Where the receiver or another party pays the carrier, nothing may be billed to us.",
+        help="Empty: we do. Where another party pays the carrier, nothing may be billed to us.",
     )
     ordered_type_ids = fields.Many2many(
         "logistics.freight.charge.type",
