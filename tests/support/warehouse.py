@@ -167,12 +167,7 @@ class Harbour:
         return len(lines)
 
     def ask_again(self):
-        """A person misses messages, by the partner's counters; how many gaps that were. This one
-        knows that the 3PL counts from 1: of the first message no later number tells."""
-        begun = [("connection_id", "=", self.connection_id), ("start", ">", 1)]
-        late = self.rpc("logistics.message.stream", "search", begun)
-        if late:
-            self.rpc("logistics.message.stream", "action_from_one", late)
+        """A person misses messages, by the partner's counters; how many gaps that were."""
         domain = [("connection_id", "=", self.connection_id), ("gap_ids", "!=", False)]
         streams = self.rpc("logistics.message.stream", "search", domain)
         if streams:
