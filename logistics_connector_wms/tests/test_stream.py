@@ -70,6 +70,15 @@ class TestStream(AdviceCommon):
         self.count(6)
         self.assertFalse(stream.gap_ids)
 
+    def test_what_came_late_is_not_missing_when_it_counts_from_one(self):
+        self.count(5, 4, 2, 3)
+        stream = self.stream()
+        self.assertFalse(stream.gap_ids, "what was before we listened is missed by nobody")
+        stream.action_from_one()
+        self.assertEqual(stream.gap_ids.display_name, "1")
+        self.count(1)
+        self.assertFalse(stream.gap_ids)
+
     def test_a_manager_says_that_they_never_come(self):
         self.count(1, 5)
         self.sweep()

@@ -167,9 +167,13 @@ class Harbour:
         return len(lines)
 
     def ask_again(self):
-        """A person misses messages, by the partner's counters; how many gaps that were."""
-        domain = [("connection_id", "=", self.connection_id), ("gap_ids", "!=", False)]
-        streams = self.rpc("logistics.message.stream", "search", domain)
+        """A person misses messages, by the partner's counters, which count from 1; how many
+        counters have gaps."""
+        mine = [("connection_id", "=", self.connection_id)]
+        begun = self.rpc("logistics.message.stream", "search", [*mine, ("start", ">", 1)])
+        if begun:
+            self.rpc("logistics.message.stream", "action_from_one", begun)
+        streams = self.rpc("logistics.message.stream", "search", [*mine, ("gap_ids", "!=", False)])
         if streams:
             self.rpc("logistics.message.stream", "action_ask_again", streams)
         return len(streams)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...core.stream import Gap, Seen, hear
+from ...core.stream import Gap, Seen, from_one, hear
 
 OPEN = """
 INSERT INTO logistics_message_stream (connection_id, company_id, name, start, highest, patience)
@@ -29,6 +29,7 @@ class LogisticsMessageStream(models.Model):
     name = fields.Char("Counter", required=True, readonly=True)
     start = fields.Float("Heard from", digits=(19, 0), readonly=True)
     highest = fields.Float("Heard up to", digits=(19, 0), readonly=True)
+    early = fields.Json("Early numbers", readonly=True)  # ranges below start, see core/stream.py
     heard_at = fields.Datetime("Last message", readonly=True)
     patience = fields.Integer(
         "Patience (min)",
@@ -78,15 +79,28 @@ class LogisticsMessageStream(models.Model):
         )
         stream = self.browse(self.env.cr.fetchone()[0])
         stream.invalidate_recordset()
-        gaps = {Gap(int(gap.first), int(gap.last)): gap for gap in stream.gap_ids}
-        before = Seen(int(stream.start), int(stream.highest), tuple(sorted(gaps)))
+        before = stream._seen()
         seen = before
         for number in numbers:
             seen = hear(seen, number)
-        now = fields.Datetime.now()
-        stream.write({"start": seen.start, "highest": seen.highest, "heard_at": now})
+        stream._write_seen(before, seen)
+        stream.heard_at = fields.Datetime.now()
+
+    def _seen(self):
+        gaps = sorted(Gap(int(gap.first), int(gap.last)) for gap in self.gap_ids)
+        early = tuple((first, last) for first, last in self.early or ())
+        return Seen(int(self.start), int(self.highest), tuple(gaps), early)
+
+    def _write_seen(self, before, seen):
+        """
+        :param Seen before: what the record has
+        """
+        self.write(
+            {"start": seen.start, "highest": seen.highest, "early": list(seen.early) or False}
+        )
         if seen.gaps != before.gaps:
-            stream._write_gaps(gaps, seen.gaps, now)
+            known = {Gap(int(gap.first), int(gap.last)): gap for gap in self.gap_ids}
+            self._write_gaps(known, seen.gaps, fields.Datetime.now())
 
     def _write_gaps(self, known, gaps, now):
         """What is left of a gap is as old as it was."""
@@ -178,18 +192,14 @@ class LogisticsMessageStream(models.Model):
         self.sudo().lock_for_update()
         self.invalidate_recordset()
         for stream in self.sudo():
-            if stream.start <= 1:
-                continue
-            gaps = {Gap(int(gap.first), int(gap.last)): gap for gap in stream.gap_ids}
-            now = fields.Datetime.now()
-            stream._write_gaps(gaps, (Gap(1, int(stream.start) - 1), *gaps), now)
-            stream.start = 1
+            before = stream._seen()
+            stream._write_seen(before, from_one(before))
         return True
 
     def action_restart(self):
         """The partner counts anew: the next number is the first one."""
         self.check_access("write")
         self.sudo().gap_ids.unlink()
-        self.sudo().write({"start": 0, "highest": 0})
+        self.sudo().write({"start": 0, "highest": 0, "early": False})
         self.sudo()._heal()
         return True
