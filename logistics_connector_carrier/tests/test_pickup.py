@@ -48,7 +48,8 @@ class TestPickup(BookingCommon):
         action = pickings.with_user(user or self.packer).action_order_pickup()
         pickup = self.env["logistics.pickup"].with_user(user or self.packer)
         pickup = pickup.browse(action["res_id"])
-        pickup.write({"day": self.day(), **values})
+        # In the afternoon a draft is for what is left of today; of another day it is not.
+        pickup.write({"day": self.day(), "from_time": 10.0, **values})
         return pickup
 
     def ordered(self, **values):
