@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from . import growth, ingest, labels, orders, outbox, parcels, polling, process, screens, wms
+from . import audit, growth, ingest, labels, orders, outbox, parcels, polling, process, screens, wms
 from ._rig import machine
 
 
@@ -15,7 +15,19 @@ def main():
     options = parser.parse_args()
     result = {"bench": "all", "ratios": {}, "figures": {}, "machine": machine()}
     more = [growth] if options.growth else []
-    for bench in (ingest, process, outbox, polling, labels, screens, orders, parcels, wms, *more):
+    for bench in (
+        ingest,
+        process,
+        outbox,
+        polling,
+        labels,
+        screens,
+        orders,
+        parcels,
+        wms,
+        audit,
+        *more,
+    ):
         one = bench.main([])
         result["ratios"] |= one["ratios"]
         result["figures"] |= {f"{one['bench']}_{k}": v for k, v in one["figures"].items()}
