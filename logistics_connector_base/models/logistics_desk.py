@@ -26,7 +26,7 @@ SELECT EXTRACT(EPOCH FROM min(next_try_at) - now() AT TIME ZONE 'UTC')::float FR
 WHERE state = ANY(%(states)s) AND next_try_at > now() AT TIME ZONE 'UTC'
 """
 CLAIM = """
-UPDATE {table} SET tries = tries + 1,
+UPDATE {table} SET tries = COALESCE(tries, 0) + 1,
     next_try_at = now() AT TIME ZONE 'UTC' + make_interval(secs => %(lease)s)
 WHERE id = (
     SELECT id FROM {table}

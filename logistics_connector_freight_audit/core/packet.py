@@ -154,7 +154,7 @@ def as_pdf(title, facts, claims):
     out = io.BytesIO()
     story = [Paragraph(escape(title), head)]
     story += [say(f"{label}: {text}") for label, text in facts if text]
-    story += [Spacer(1, 4 * mm), body]
+    story += [Spacer(1, 4 * mm), body] if claims else []
     margin = 10 * mm
     SimpleDocTemplate(
         out,

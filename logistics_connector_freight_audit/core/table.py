@@ -20,6 +20,9 @@ ROW_AT_MOST = 262_144
 UNPACKED_AT_MOST = 1_000_000_000
 # A quoted cell may go over lines (an address). Beyond this, a quotation mark is not closed.
 LINES_AT_MOST = 8
+# Stands for what is no character of a text: bytes that cannot be decoded, and NUL, which no
+# database keeps.
+UNREAD = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class _Physical:
             raise StopIteration
         if len(line) >= ROW_AT_MOST:
             raise csv.Error("too long")
+        line = line.replace("\x00", UNREAD)
         self.held.append(line)
         self.count += 1
         return line
@@ -180,9 +184,9 @@ def _typed(cell):
     if isinstance(cell, float):
         # A workbook keeps 15 digits: 12.1 is 12.1 again. Of more it has lost some: say so.
         return Decimal(repr(cell)) if abs(cell) < 1e15 else f"{cell:.5E}"
-    if isinstance(cell, (date, datetime, str)):
+    if isinstance(cell, (date, datetime)):
         return cell
-    return str(cell)
+    return str(cell).replace("\x00", UNREAD)
 
 
 def unread(line):

@@ -7,5 +7,12 @@ from . import (
     res_config_settings,
     vendor,
     dispute,
+    agreement,
+    letter,
+    hold,
+    accrual,
+    claim,
+    recharge,
+    report,
+    logistics_provider_freight,
 )
-from . import agreement

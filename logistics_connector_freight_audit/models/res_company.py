@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .hold.policy import POLICIES
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -19,4 +21,25 @@ class ResCompany(models.Model):
         "One person approves bills up to",
         default=5000.0,
         help="A bill of which more is paid is approved by a second person.",
+    )
+    billing_policy = fields.Selection(
+        POLICIES,
+        "Deliveries are billed",
+        default="odoo",
+        required=True,
+        help="What was delivered and is not proven cannot be invoiced. It counts for products "
+        "billed by delivered quantities, and for what leaves from now on.",
+    )
+    freight_accrual_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of accrued freight",
+        domain="[('type', '=', 'general'), ('company_id', '=', id)]",
+        check_company=True,
+    )
+    freight_accrual_account_id = fields.Many2one(
+        "account.account",
+        "Account of accrued freight",
+        domain="[('account_type', '=', 'liability_current')]",
+        check_company=True,
+        help="What is owed to carriers and not billed yet stands here.",
     )

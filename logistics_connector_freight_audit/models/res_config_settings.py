@@ -18,3 +18,12 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="freight_currency_id",
     )
+    billing_policy = fields.Selection(
+        related="company_id.billing_policy", readonly=False, required=True
+    )
+    freight_accrual_journal_id = fields.Many2one(
+        related="company_id.freight_accrual_journal_id", readonly=False
+    )
+    freight_accrual_account_id = fields.Many2one(
+        related="company_id.freight_accrual_account_id", readonly=False
+    )

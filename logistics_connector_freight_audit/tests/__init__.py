@@ -1,12 +1,21 @@
 from . import (
+    test_billing_policy,
     test_charges,
     test_charges_page,
+    test_freight_accrual,
+    test_freight_analysis,
     test_freight_audit,
+    test_freight_broken,
+    test_freight_claim,
     test_freight_decide,
     test_freight_dispute,
-    test_freight_vendor,
     test_freight_files,
+    test_freight_inbox,
+    test_freight_mail,
     test_freight_month,
+    test_freight_recharge,
+    test_freight_rights,
     test_freight_tour,
+    test_freight_vendor,
+    test_rate_agreement,
 )
-from . import test_rate_agreement

@@ -129,3 +129,44 @@ class TestFreightAudit(AuditCommon):
             text = line._why(code, numbers if code == "weight" else values)
             self.assertGreater(len(text), 15, code)
             self.assertTrue(text.endswith("."), text)
+
+    def test_a_person_splits_what_is_billed_over_several_shipments(self):
+        book = Book(3, 4)
+        parcel = book.parcels[0]
+        self.ship(book, book.parcels[1:])
+        weights = (1.0, 3.0)
+
+        def part(amount, weight):
+            quarter = round(amount / 4, 2)
+            return float(quarter if weight == 1 else amount - quarter)
+
+        two = self.env["logistics.shipment"]
+        for weight in weights:
+            two |= two.create(
+                {
+                    "company_id": self.company.id,
+                    "issuer": "ups",
+                    "ship_date": parcel.shipped,
+                    "package_ids": [(0, 0, {"tracking_number": f"OWN{weight}", "weight": weight})],
+                    "charge_ids": [
+                        (0, 0, {**self.booked(item), "amount": part(item.net, weight)})
+                        for item in parcel.items
+                    ],
+                }
+            )
+        bill = self.audited(book, invoices=1).with_user(self.auditor)
+        line = bill.shipment_line_ids.filtered(lambda one: one.match_state == "unknown")
+        action = line.action_match()
+        wizard = self.env[action["res_model"]].with_user(self.auditor)
+        wizard = wizard.with_context(**action["context"]).create(
+            {"shipment_id": two[0].id, "shared_shipment_ids": [(6, 0, two[1].ids)]}
+        )
+        wizard.action_match()
+        self.assertEqual((line.match_state, line.shared_shipment_ids), ("consolidated", two))
+        self.assertIn(line.verdict, ("clean", "tolerance"), line.finding_text)
+        billed = [
+            sum(one.charge_ids.filtered(lambda c: c.kind == "billed").mapped("amount"))
+            for one in two
+        ]
+        self.assertAlmostEqual(sum(billed), line.billed_amount)
+        self.assertAlmostEqual(billed[1], line.billed_amount * 3 / 4, delta=0.02)

@@ -8,9 +8,12 @@ from tests.simulators.freight_bills import Book
 from .test_freight_audit import AuditCommon
 from .test_freight_files import USER
 
+APPROVER = "logistics_connector_freight_audit.group_freight_approver"
 
-@tagged("post_install", "-at_install")
-class TestFreightVendor(AuditCommon):
+
+class FreightBooks(AuditCommon):
+    """A company with accounts, products by class and a carrier to be paid."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -25,11 +28,25 @@ class TestFreightVendor(AuditCommon):
             product = cls.env["product.product"].create(
                 {"name": f"Freight {kind}", "type": "service", "supplier_taxes_id": [(5,)]}
             )
+            if kind == "disputed":
+                accounts = cls.env["account.account"].with_company(cls.company)
+                product.with_company(cls.company).property_account_expense_id = accounts.create(
+                    {
+                        "name": "Disputed",
+                        "code": "199901",
+                        "account_type": "asset_current",
+                        "company_ids": [(6, 0, cls.company.ids)],
+                    }
+                )
             cls.products[kind] = product
             cls.env["logistics.freight.product"].create(
                 {"company_id": cls.company.id, "kind": kind, "product_id": product.id}
             )
+        cls.approver = cls.make_user("books_approver", APPROVER, cls.company)
 
+
+@tagged("post_install", "-at_install")
+class TestFreightVendor(FreightBooks):
     def setUp(self):
         super().setUp()
         self.shipments = self.ship(Book(5, 20))
@@ -148,3 +165,48 @@ class TestFreightVendor(AuditCommon):
         clerk = self.make_user("clerk", USER, self.company)
         with self.assertRaises(AccessError):
             self.bill.with_user(clerk).action_create_vendor_bill()
+
+    def test_what_the_carrier_refuses_is_written_off(self):
+        self.decided()
+        self.bill.action_create_vendor_bill()
+        self.bill.sudo().move_id.action_post()
+        disputes = self.bill.dispute_ids
+        dispute = disputes.filtered(lambda one: one.reason == "weight")
+        with self.assertRaises(AccessError):
+            dispute.action_write_off()
+        dispute = dispute.with_user(self.approver)
+        with self.assertRaisesRegex(UserError, "cannot be done now"):
+            dispute.action_write_off()
+        for one in disputes:
+            one.action_filed()
+        line = dispute.line_ids
+        dispute._take_answers({line: (0.0, "No.")})
+        self.assertEqual((dispute.state, dispute.lost_amount), ("closed", line.claimed_amount))
+        dispute.action_write_off()
+        move = dispute.sudo().write_off_id
+        self.assertEqual(move.state, "draft", "nothing posts itself")
+        with self.assertRaisesRegex(UserError, "already"):
+            dispute.action_write_off()
+        move.action_post()
+        accounts = {
+            kind: product.product_tmpl_id.with_company(self.company)
+            ._get_product_accounts()["expense"]
+            .id
+            for kind, product in self.products.items()
+        }
+        self.assertAlmostEqual(
+            sum(move.line_ids.filtered(lambda one: one.balance > 0).mapped("balance")),
+            line.claimed_amount,
+        )
+        back = move.line_ids.filtered(lambda one: one.balance < 0)
+        self.assertEqual(back.account_id.id, accounts["disputed"])
+        left = self.env["account.move.line"].search(
+            [("account_id", "=", accounts["disputed"]), ("parent_state", "=", "posted")]
+        )
+        self.assertNotEqual(accounts["disputed"], accounts["base"])
+        others = sum((disputes - dispute).mapped("claimed_amount"))
+        self.assertAlmostEqual(sum(left.mapped("balance")), others)
+        move.button_draft()
+        move.unlink()
+        dispute.action_write_off()
+        self.assertTrue(dispute.sudo().write_off_id)

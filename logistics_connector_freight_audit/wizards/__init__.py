@@ -5,3 +5,5 @@ from . import (
     logistics_freight_map,
 )
 from . import logistics_rate_try, logistics_rate_whatif
+from . import logistics_billing_release
+from . import logistics_freight_recharge_ask

@@ -26,8 +26,8 @@ class LogisticsFreightBillShipment(models.Model):
             for charge in line.charge_ids:
                 if charge.is_informational or not charge.net:
                     continue
-                parts = _parts(charge.net, shares, line.currency_id)
-                for shipment_id, amount in zip(shares, parts, strict=True):
+                amounts = parts(charge.net, shares, line.currency_id)
+                for shipment_id, amount in zip(shares, amounts, strict=True):
                     values.append(line._booked_values(charge, shipment_id, amount))
         charges.create(values)
 
@@ -56,9 +56,9 @@ class LogisticsFreightBillShipment(models.Model):
         }
 
 
-def _parts(amount, shares, currency):
+def parts(amount, shares, currency):
     """An amount in parts that make the whole to the cent: the last one takes what is left."""
-    parts = [currency.round(amount * share) for share in shares.values()]
-    if parts:
-        parts[-1] = currency.round(amount - sum(parts[:-1]))
-    return parts
+    found = [currency.round(amount * share) for share in shares.values()]
+    if found:
+        found[-1] = currency.round(amount - sum(found[:-1]))
+    return found

@@ -60,22 +60,28 @@ class LogisticsFreightBillShipment(models.Model):
             },
         }
 
-    def _choose(self, shipment):
-        """Match by hand, and judge again."""
+    def _choose(self, shipments):
+        """Match by hand, and judge again. What is billed for several shipments is shared by them,
+        by weight.
+
+        :return: the line, or the one that it became a part of
+        """
         self.ensure_one()
         if self.decided_by_id or self.bill_id.state in ("billed", "cancelled"):
             raise UserError(self.env._("This was decided already. Undo that first."))
-        if shipment.company_id != self.company_id:
+        if not shipments:
+            raise UserError(self.env._("Say which shipment it is."))
+        if shipments.company_id != self.company_id:
             raise UserError(self.env._("This shipment belongs to another company."))
         line = self.sudo()
         line.write(
             {
-                "match_state": "matched",
+                "match_state": "consolidated" if len(shipments) > 1 else "matched",
                 "match_key": "person",
                 "match_score": 100,
                 "match_notes": [],
-                "shipment_id": shipment.id,
-                "shared_shipment_ids": [(5,)],
+                "shipment_id": shipments[0].id,
+                "shared_shipment_ids": [(6, 0, shipments.ids if len(shipments) > 1 else [])],
                 "matched_by_id": self.env.uid,
             }
         )

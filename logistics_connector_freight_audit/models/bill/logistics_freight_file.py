@@ -44,7 +44,7 @@ class LogisticsFreightFile(models.Model):
     digest = fields.Char("SHA-256", readonly=True, copy=False)
     state = fields.Selection(STATES, required=True, readonly=True, default="draft", tracking=True)
     problem = fields.Char(readonly=True, tracking=True)
-    tries = fields.Integer(readonly=True)
+    tries = fields.Integer(readonly=True, default=0)
     next_try_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, tracking=True
@@ -143,6 +143,7 @@ class LogisticsFreightFile(models.Model):
 
     def action_cancel(self):
         """Take the file back with its bills, as long as nobody has decided on any of them."""
+        self.check_access("write")
         for file in self:
             decided = file.bill_ids.filtered(lambda bill: bill._is_worked())
             if decided:
@@ -152,7 +153,7 @@ class LogisticsFreightFile(models.Model):
                         decided[0].name,
                     )
                 )
-            file.bill_ids._cancel()
+            file.sudo().bill_ids._cancel()  # what bills are made of is nobody's to delete
             file.state = "cancelled"
 
     @api.ondelete(at_uninstall=False)

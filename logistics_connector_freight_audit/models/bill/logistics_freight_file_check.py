@@ -108,8 +108,12 @@ class LogisticsFreightFile(models.Model):
         )
         if not totals:
             self._nothing_in_it()
-        elif self.source != "upload" and not (self.has_doubts or self.is_blocked):
+        elif self.source != "upload" and not (
+            self.has_doubts or self.is_blocked or self.is_all_known
+        ):
             self.action_import()
+        if self.state != "importing":
+            self._ask_person()
         self._tell_responsible(self.env._("“%s” is checked", self.name))
 
     def _nothing_in_it(self):

@@ -65,8 +65,6 @@ OF_FINDINGS = {
     "cap": "rate",
 }
 OPEN = ("draft", "filed", "acknowledged", "asked", "answered")
-# So many days before the deadline whoever is responsible is reminded.
-REMINDED = timedelta(days=7)
 
 
 class LogisticsFreightDispute(models.Model):
@@ -75,7 +73,7 @@ class LogisticsFreightDispute(models.Model):
 
     _name = "logistics.freight.dispute"
     _description = "Freight Dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["logistics.freight.filing.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "deadline, id desc"
     _logistics_scope = "logistics.replay"  # over shipments of all kinds
 
@@ -134,17 +132,7 @@ class LogisticsFreightDispute(models.Model):
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("logistics.freight.dispute")
         self.flush_model(["state"])  # one that was just filed is no draft any more
-        disputes = super().create(vals_list)
-        for dispute in disputes:
-            dispute.deadline = dispute.deadline or dispute._deadline()
-            dispute._remind()
-        return disputes
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"deadline", "user_id"} & set(vals):
-            self._remind()
-        return result
+        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):
@@ -156,32 +144,7 @@ class LogisticsFreightDispute(models.Model):
         days = self.carrier_id._dispute_days(self.reason)
         return self.bill_id.date + timedelta(days=days) if days else False
 
-    def _remind(self):
-        """One activity, a week before the deadline, as long as it is to be filed."""
-        kind = "mail.mail_activity_data_todo"
-        for dispute in self.sudo():
-            dispute.activity_unlink([kind], only_automated=True)
-            if dispute.state == "draft" and dispute.deadline and dispute.user_id:
-                dispute.activity_schedule(
-                    kind,
-                    date_deadline=dispute.deadline - REMINDED,
-                    summary=self.env._("File it before %s", dispute.deadline),
-                    user_id=dispute.user_id.id,
-                )
-
     # -- the way of a dispute -----------------------------------------------------------------
-
-    def _check_state(self, *states):
-        names = dict(self._fields["state"]._description_selection(self.env))
-        for dispute in self:
-            if dispute.state not in states:
-                raise UserError(
-                    self.env._(
-                        "%(dispute)s is “%(state)s”: this cannot be done now.",
-                        dispute=dispute.name,
-                        state=names[dispute.state],
-                    )
-                )
 
     def action_filed(self):
         """It was filed elsewhere, such as on the carrier's portal."""
@@ -190,10 +153,6 @@ class LogisticsFreightDispute(models.Model):
             if not dispute.line_ids:
                 raise UserError(self.env._("Nothing is claimed in %s.", dispute.name))
         self._filed()
-
-    def _filed(self):
-        self.write({"state": "filed", "filed_at": fields.Datetime.now()})
-        self._remind()
 
     def action_acknowledged(self):
         self._check_state("filed", "asked")
@@ -206,14 +165,3 @@ class LogisticsFreightDispute(models.Model):
     def action_reopen(self):
         self._check_state("closed", "expired")
         self.write({"state": "filed" if self.filed_at else "draft", "closing_note": False})
-
-    @api.model
-    def _expire(self):
-        """Cron, each day: what was not filed in time cannot be filed any more."""
-        late = self.search(
-            [("state", "=", "draft"), ("deadline", "<", fields.Date.context_today(self))]
-        )
-        late.write(
-            {"state": "expired", "closing_note": self.env._("Not filed before the deadline.")}
-        )
-        late._remind()

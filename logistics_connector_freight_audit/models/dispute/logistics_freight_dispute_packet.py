@@ -17,38 +17,8 @@ class LogisticsFreightDispute(models.Model):
         self._check_state("draft", "filed", "asked")
         if not self.line_ids:
             raise UserError(self.env._("Nothing is claimed in %s.", self.name))
-        partner = self.carrier_id.dispute_partner_id or self.carrier_id.partner_id
-        if not partner.email:
-            raise UserError(
-                self.env._(
-                    "Say first to whom disputes are sent: a contact with an e-mail address, in "
-                    "the billing terms of %s.",
-                    self.carrier_id.name,
-                )
-            )
         template = self.env.ref("logistics_connector_freight_audit.mail_template_dispute")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tell the carrier"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-                "default_partner_ids": partner.ids,
-                "default_attachment_ids": self._packet().ids,
-                "mark_dispute_filed": True,
-            },
-        }
-
-    def message_post(self, **kwargs):
-        message = super().message_post(**kwargs)
-        if self.env.context.get("mark_dispute_filed"):
-            self.filtered(lambda dispute: dispute.state in ("draft", "asked"))._filed()
-        return message
+        return self._compose(template, self._packet())
 
     def action_packet(self):
         """Make the packet without sending it, such as for a carrier's portal."""

@@ -113,21 +113,21 @@ class LogisticsFreightBill(models.Model):
         total = sum(amounts.values())
         is_refund = self.currency_id.compare_amounts(total, 0) < 0
         sign = -1 if is_refund else 1
-        distributions = self._analytic_by_kind()
         names = dict(self.env["logistics.freight.product"]._fields["kind"].selection)
         lines = []
-        for kind, amount in sorted(amounts.items()):
+        for kind, amount, values in self._move_parts(amounts):
             if self.currency_id.is_zero(amount):
                 continue
-            product = self.env["logistics.freight.product"]._for(self.company_id, kind)
+            if "product_id" not in values:
+                product = self.env["logistics.freight.product"]._for(self.company_id, kind)
+                values["product_id"] = product.id
             lines.append(
                 Command.create(
                     {
-                        "product_id": product.id,
                         "name": f"{self.display_name}: {names[kind]}",
                         "quantity": 1,
                         "price_unit": sign * amount,
-                        "analytic_distribution": distributions.get(kind),
+                        **values,
                     }
                 )
             )
@@ -144,20 +144,27 @@ class LogisticsFreightBill(models.Model):
             "invoice_line_ids": lines,
         }
 
+    def _move_parts(self, amounts):
+        """What becomes a line each: class, amount, and values of the line that are its own.
+
+        :param dict amounts: class → amount without tax
+        """
+        distributions = self._analytic_by_kind()
+        return [
+            (kind, amount, {"analytic_distribution": distributions.get(kind)})
+            for kind, amount in sorted(amounts.items())
+        ]
+
     def _amounts_by_kind(self):
         """Class → amount, without tax. What is disputed is no cost until the carrier has answered:
         it is taken from the class that the findings are about, and stands by itself."""
         amounts = defaultdict(float)
         kinds = self._kinds_in_books()
         for line in self.shipment_line_ids:
-            mine = defaultdict(float)
-            for charge in line.charge_ids:
-                if not charge.is_informational and charge.currency_id == self.currency_id:
-                    mine[kinds.get(charge.id) or charge.kind or "base"] += charge.net
-            if line.disputed_amount:
-                for kind, amount in line._disputed_by_kind(mine).items():
-                    mine[kind] -= amount
-                    amounts["disputed"] += amount
+            mine = line._billed_by_kind(kinds)
+            for kind, amount in line._disputed_by_kind(mine).items():
+                mine[kind] -= amount
+                amounts["disputed"] += amount
             for kind, amount in mine.items():
                 amounts[kind] += amount
         return {kind: self.currency_id.round(amount) for kind, amount in amounts.items()}
@@ -166,11 +173,14 @@ class LogisticsFreightBill(models.Model):
         """Id of a charge → the class in which it stands in the books, where that is not its own."""
         return {}
 
-    def _analytic_by_kind(self):
-        """Class → analytic distribution, by what each shipment's order has, weighted by amount."""
+    def _analytic_by_kind(self, lines=None):
+        """Class → analytic distribution, by what each shipment's order has, weighted by amount.
+
+        :param lines: the billed shipments to look at; None: all
+        """
         weights = defaultdict(lambda: defaultdict(float))
         totals = defaultdict(float)
-        for line in self.shipment_line_ids:
+        for line in self.shipment_line_ids if lines is None else lines:
             distribution = line._analytic_distribution()
             for charge in line.charge_ids:
                 if charge.is_informational:
@@ -215,6 +225,17 @@ class LogisticsFreightBill(models.Model):
 
 class LogisticsFreightBillShipment(models.Model):
     _inherit = "logistics.freight.bill.shipment"
+
+    def _billed_by_kind(self, kinds):
+        """Class → what is billed of it without tax, as the bill's currency has it.
+
+        :param dict kinds: id of a charge → its class in the books, where that is not its own
+        """
+        billed = defaultdict(float)
+        for charge in self.charge_ids:
+            if not charge.is_informational and charge.currency_id == self.bill_id.currency_id:
+                billed[kinds.get(charge.id) or charge.kind or "base"] += charge.net
+        return billed
 
     def _disputed_by_kind(self, billed):
         """Class → how much of it is disputed: first of the classes that the findings are about.

@@ -47,16 +47,18 @@ class LogisticsFreightProduct(models.Model):
     )
 
     @api.model
+    def _of(self, company, kind):
+        """What was set for a class, or for the class that stands in for it; maybe nothing."""
+        known = {one.kind: one for one in self.sudo().search([("company_id", "=", company.id)])}
+        return known.get(kind) or known.get(INSTEAD.get(kind)) or self.sudo().browse()
+
+    @api.model
     def _for(self, company, kind):
         """The product of a class.
 
         :raise UserError: nobody has set one
         """
-        products = {
-            one.kind: one.product_id
-            for one in self.sudo().search([("company_id", "=", company.id)])
-        }
-        found = products.get(kind) or products.get(INSTEAD.get(kind))
+        found = self._of(company, kind).product_id
         if not found:
             names = dict(self._fields["kind"]._description_selection(self.env))
             raise UserError(
@@ -67,3 +69,18 @@ class LogisticsFreightProduct(models.Model):
                 )
             )
         return found
+
+    @api.model
+    def _account(self, company, kind):
+        """The account in which vendor bills have a class.
+
+        :raise UserError: there is no product for it, or the product has none
+        """
+        product = self._for(company, kind)
+        template = product.with_company(company).product_tmpl_id
+        account = template._get_product_accounts()["expense"]
+        if not account:
+            raise UserError(
+                self.env._("The product “%s” has no expense account.", product.display_name)
+            )
+        return account

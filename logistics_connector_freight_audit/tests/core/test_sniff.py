@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.addons.logistics_connector_freight_audit.core import sniff as sniffer
 from odoo.addons.logistics_connector_freight_audit.core.propose import propose
-from odoo.addons.logistics_connector_freight_audit.core.table import Unreadable, lines
+from odoo.addons.logistics_connector_freight_audit.core.table import Layout, Unreadable, lines
 from odoo.addons.logistics_connector_freight_audit.providers import READERS
 from openpyxl import Workbook
 
@@ -232,3 +232,11 @@ def test_a_column_of_words_is_no_amount_whatever_it_is_called():
     proposed = propose(("Amount", "Foo"), [("n/a", "bar")] * 5, sniffer.Layout())
     assert "net" not in {one.field for one in proposed.fields}
     assert proposed.open
+
+
+def test_no_database_is_asked_to_keep_a_nul():
+    source = io.BytesIO(b"a;b\r\n1\x00;2\r\n")
+    assert [line.raw for line in lines(source, Layout(delimiter=";"))] == [
+        ("a", "b"),
+        ("1\ufffd", "2"),
+    ]

@@ -86,6 +86,15 @@ tours.add("logistics_freight_decide", {
             run: "click",
         },
         {
+            content: "from quote to bill",
+            trigger: ".o_freight_waterfall:contains(Expected):contains(Billed)",
+        },
+        {
+            content: "the charges",
+            trigger: ".nav-link[name=compared]",
+            run: "click",
+        },
+        {
             content: "side by side",
             trigger: ".o_freight_compared tr:contains(Base freight)",
         },
@@ -162,6 +171,130 @@ tours.add("logistics_freight_credit", {
         {
             content: "nothing is awaited any more",
             trigger: ".o_field_widget[name=awaited_amount]:contains(0.00)",
+        },
+    ],
+});
+
+tours.add("logistics_freight_say_what", {
+    steps: () => [
+        {
+            content: "a carrier has charges that nobody knows",
+            trigger: ".o_group_header:contains(ups)",
+            run: "click",
+        },
+        {
+            content: "by the words on its bills",
+            trigger: ".o_group_header:contains(Moonlight Handling)",
+            run: "click",
+        },
+        {
+            content: "one of them is chosen",
+            trigger: ".o_data_row:contains(Moonlight Handling) .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "to say what it is",
+            trigger: "button[name=action_map]:contains(Say what it is)",
+            run: "click",
+        },
+        {
+            content: "with the words of the bill, and how many bills have it",
+            trigger: ".modal .o_field_widget[name=summary]:contains(Moonlight Handling)",
+        },
+        {
+            content: "it is known by another name",
+            trigger: ".modal .o_field_widget[name=type_id] input",
+            run: "edit Address correction",
+        },
+        {
+            content: "to us",
+            trigger: ".modal .o-autocomplete--dropdown-item:contains(Address correction)",
+            run: "click",
+        },
+        {
+            content: "for good",
+            trigger: ".modal button[name=action_map]",
+            run: "click",
+        },
+        {
+            content: "nothing is left to be said",
+            trigger: ".o_nocontent_help:contains(Every charge is known)",
+        },
+    ],
+});
+
+tours.add("logistics_freight_columns", {
+    steps: () => [
+        {
+            content: "a table of a carrier that is new",
+            trigger: ".o_freight_upload",
+            run: () => choose("paket24.csv"),
+        },
+        {
+            content: "what its columns hold has to be said",
+            trigger: ".alert:contains(This table is new)",
+        },
+        {
+            content: "the columns are proposed",
+            trigger: ".o_notebook .nav-link:contains(Columns)",
+            run: "click",
+        },
+        {
+            content: "one of them is wrong",
+            trigger: ".o_field_widget[name=column_ids] .o_data_row:contains(Was) td[name=holds]",
+            run: "click",
+        },
+        {
+            content: "and said",
+            trigger: ".o_field_widget[name=column_ids] .o_selected_row td[name=holds] input",
+            run: "edit Charge text",
+        },
+        {
+            content: "to hold the words of the charge",
+            trigger: ".o_select_menu_item:contains(Charge text)",
+            run: "click",
+        },
+        {
+            content: "whose it is",
+            trigger: ".o_field_widget[name=issuer] input",
+            run: "edit paket24",
+        },
+        {
+            content: "it is checked",
+            trigger: "button[name=action_check]:contains(Check)",
+            run: "click",
+        },
+        {
+            content: "in the background",
+            trigger: ".alert:contains(The file is being read)",
+        },
+    ],
+});
+
+tours.add("logistics_freight_letter", {
+    steps: () => [
+        {
+            content: "a mail of somebody unknown",
+            trigger: ".o_data_row:contains(new@carrier.example) td[name=name]",
+            run: "click",
+        },
+        {
+            content: "was not opened",
+            trigger: ".alert:contains(The sender is not known)",
+        },
+        {
+            content: "it is the carrier's",
+            trigger: "button[name=action_vouch]:contains(Open it anyway)",
+            run: "click",
+        },
+        {
+            content: "yes",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "so it is opened",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Being opened)",
         },
     ],
 });

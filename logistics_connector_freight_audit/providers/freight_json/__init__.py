@@ -1,0 +1,1 @@
+"""Our own JSON for bills of carriers and forwarders."""
