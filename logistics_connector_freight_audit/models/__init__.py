@@ -1,4 +1,5 @@
 from . import (
+    logistics_freight_guard_mixin,
     bill,
     charge,
     logistics_shipment,

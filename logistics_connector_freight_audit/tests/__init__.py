@@ -10,6 +10,7 @@ from . import (
     test_freight_decide,
     test_freight_dispute,
     test_freight_files,
+    test_freight_guard,
     test_freight_inbox,
     test_freight_mail,
     test_freight_month,

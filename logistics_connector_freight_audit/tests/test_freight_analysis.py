@@ -113,7 +113,7 @@ class TestFreightAnalysis(FreightBooks):
             Command.create({"name": "2020-01-01", "rate": 4.0, "company_id": self.company.id})
         ]
         before = self.bill.amount_net
-        self.bill.currency_id = other
+        self.bill.sudo().currency_id = other
         self.assertAlmostEqual(self.bill.company_rate, 0.25)
         (row,) = self.sums()
         self.assertAlmostEqual(row["billed_amount:sum"], before / 4, places=2)

@@ -82,7 +82,7 @@ class LogisticsFreightAnswer(models.TransientModel):
         self.dispute_id._check_state(
             "draft", "filed", "acknowledged", "asked", "answered", "credited"
         )
-        self.dispute_id.write({"state": "closed", "closing_note": self.closing_note})
+        self.dispute_id._write_own({"state": "closed", "closing_note": self.closing_note})
         self.dispute_id._remind()
         return {"type": "ir.actions.act_window_close"}
 

@@ -15,7 +15,7 @@ class LogisticsFreightAccrual(models.Model):
 
     _name = "logistics.freight.accrual"
     _description = "Freight Accrual"
-    _inherit = ["mail.thread"]
+    _inherit = ["logistics.freight.guard.mixin", "mail.thread"]
     _order = "date desc, id desc"
     _logistics_scope = "logistics.replay"  # over shipments of all kinds
 

@@ -1,4 +1,5 @@
 from . import (
+    ir_attachment,
     logistics_freight_carrier,
     logistics_freight_carrier_fee,
     logistics_freight_tolerance,

@@ -16,7 +16,7 @@ class LogisticsFreightBill(models.Model):
 
     _name = "logistics.freight.bill"
     _description = "Freight Bill"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["logistics.freight.guard.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _logistics_scope = "logistics.replay"  # over shipments of all kinds
     _rec_names_search = ["name", "account"]

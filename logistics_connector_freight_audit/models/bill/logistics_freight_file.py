@@ -26,9 +26,10 @@ class LogisticsFreightFile(models.Model):
 
     _name = "logistics.freight.file"
     _description = "File of Freight Bills"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["logistics.freight.guard.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _logistics_scope = "logistics.replay"  # over shipments of all kinds
+    _told_at_creation = ("name", "company_id", "source", "data", "size", "digest")
 
     name = fields.Char("File", required=True, readonly=True, tracking=True)
     company_id = fields.Many2one(
@@ -154,7 +155,7 @@ class LogisticsFreightFile(models.Model):
                     )
                 )
             file.sudo().bill_ids._cancel()  # what bills are made of is nobody's to delete
-            file.state = "cancelled"
+            file._write_own({"state": "cancelled"})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):

@@ -70,7 +70,9 @@ class LogisticsFreightFile(models.Model):
             if file.reader == "table":
                 file._profile()
                 file.env["logistics.freight.profile"]._save(file)
-            file.write({"state": "checking", "problem": False, "tries": 0, "next_try_at": False})
+            file._write_own(
+                {"state": "checking", "problem": False, "tries": 0, "next_try_at": False}
+            )
         self.env["logistics.freight.file.desk"]._wake_after_commit()
 
     def _check(self):
@@ -90,7 +92,7 @@ class LogisticsFreightFile(models.Model):
         asides_in_all = sum(total.asides for total in totals) + tally.homeless
         # A bill that is known and left out is worth a word, but no doubt about the file.
         minded = [set(total.doubts or ()) - {"known"} for total in self.total_ids]
-        self.write(
+        self._write_own(
             {
                 "state": "checked",
                 "checked_at": fields.Datetime.now(),
@@ -117,7 +119,7 @@ class LogisticsFreightFile(models.Model):
         self._tell_responsible(self.env._("“%s” is checked", self.name))
 
     def _nothing_in_it(self):
-        self.write({"state": "problem", "problem": self.env._("There is no bill in it.")})
+        self._write_own({"state": "problem", "problem": self.env._("There is no bill in it.")})
 
     def _read_all(self):
         """The rows of the whole file, with the progress shown meanwhile.

@@ -22,7 +22,7 @@ class LogisticsFreightFileDesk(models.AbstractModel):
 
     @api.model
     def _give_up(self, record, text):
-        record.write({"state": "problem", "problem": text[:500], "next_try_at": False})
+        record._write_own({"state": "problem", "problem": text[:500], "next_try_at": False})
         record._ask_person()
 
 

@@ -64,7 +64,7 @@ class LogisticsFreightFile(models.Model):
                 )
             if file.is_all_known:
                 raise UserError(file.env._("Each bill of “%s” was imported before.", file.name))
-            file.write({"state": "importing", "tries": 0, "next_try_at": False})
+            file._write_own({"state": "importing", "tries": 0, "next_try_at": False})
         self.env["logistics.freight.file.desk"]._wake_after_commit()
 
     def _import(self):
@@ -75,7 +75,7 @@ class LogisticsFreightFile(models.Model):
         for row in self._read_all():
             filing.add(row)
         bills = filing.finish()
-        self.write(
+        self._write_own(
             {
                 "state": "imported",
                 "imported_at": fields.Datetime.now(),

@@ -73,7 +73,7 @@ class LogisticsFreightFile(models.Model):
             return super()._look()
         with self._open() as stream:
             beginning = [list(row.raw) for row in islice(self._rows(stream), SHOWN)]
-        self.write({"first_rows": beginning, "encoding": "utf-8", "questions": []})
+        self._write_own({"first_rows": beginning, "encoding": "utf-8", "questions": []})
 
     def _rows(self, stream):
         if self.reader == FREIGHT_JSON:

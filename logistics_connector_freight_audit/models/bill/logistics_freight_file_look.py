@@ -107,10 +107,10 @@ class LogisticsFreightFile(models.Model):
         try:
             found = sniff(sample, READERS)
         except Unreadable as error:
-            self.write({"state": "problem", "problem": self._unreadable(error)})
+            self._write_own({"state": "problem", "problem": self._unreadable(error)})
             return
         layout = found.layout
-        self.write(
+        self._write_own(
             {
                 "reader": found.provider or TABLE,
                 "is_workbook": layout.is_workbook,
@@ -183,9 +183,10 @@ class LogisticsFreightFile(models.Model):
 
     def _show_beginning(self):
         try:
-            self.first_rows = [list(line.raw) for line in self._beginning(SHOWN + 8)]
+            rows = [list(line.raw) for line in self._beginning(SHOWN + 8)]
         except Unreadable as error:
             raise UserError(self._unreadable(error)) from None
+        self._write_own({"first_rows": rows})
 
     def _propose_columns(self):
         """Say what the columns of an unknown table may hold; a saved profile knows it."""
@@ -202,7 +203,7 @@ class LogisticsFreightFile(models.Model):
             chosen[text_at], chosen[amount_at] = ("pair_name", 0), ("pair_amount", 0)
         if profile:
             chosen = profile._columns_by_place(names)
-            self.write(profile._layout_values(self))
+            self._write_own(profile._layout_values(self))
         width = max([len(names), *map(len, below)], default=0)
         self.column_ids.unlink()
         self.env["logistics.freight.file.column"].create(
@@ -219,7 +220,7 @@ class LogisticsFreightFile(models.Model):
             ]
         )
         questions = [code for code in self.questions or () if code != "profile"]
-        self.questions = questions if profile else [*questions, "profile"]
+        self._write_own({"questions": questions if profile else [*questions, "profile"]})
 
     def _profile(self):
         """How this table is read, as providers.table.Profile.

@@ -37,24 +37,24 @@ class LogisticsFreightClaim(models.Model):
 
     def action_asked(self):
         self._check_state("filed")
-        self.state = "asked"
+        self._write_own({"state": "asked"})
 
     def action_answered(self):
         """They have said what they pay: the accepted amount was entered."""
         self._check_state("filed", "asked", "answered")
-        self.write({"is_answered": True, "state": "answered"})
+        self._write_own({"is_answered": True, "state": "answered"})
         for claim in self:
             if claim.outcome == "rejected":
-                claim.write({"state": "closed", "closing_note": self.env._("Rejected.")})
+                claim._write_own({"state": "closed", "closing_note": self.env._("Rejected.")})
 
     def action_paid(self):
         """What was accepted is here."""
         self._check_state("answered")
-        self.state = "paid"
+        self._write_own({"state": "paid"})
 
     def action_close(self):
         self._check_state("draft", "filed", "asked", "answered")
-        self.write(
+        self._write_own(
             {
                 "state": "closed",
                 "closing_note": self.env._("Closed by %s.", self.env.user.name),
@@ -64,13 +64,14 @@ class LogisticsFreightClaim(models.Model):
 
     def action_reopen(self):
         self._check_state("closed", "expired")
-        self.write(
-            {
-                "state": "filed" if self.filed_at else "draft",
-                "closing_note": False,
-                "is_answered": False,
-            }
-        )
+        for claim in self:
+            claim._write_own(
+                {
+                    "state": "filed" if claim.filed_at else "draft",
+                    "closing_note": False,
+                    "is_answered": False,
+                }
+            )
         self._remind()
 
     def action_create_credit(self):
@@ -167,7 +168,7 @@ class LogisticsFreightClaim(models.Model):
 
     def _left_the_books(self):
         """The credit note was deleted or cancelled: it can be made again."""
-        self.move_id = False
+        self._write_own({"move_id": False})
 
 
 def _moment(moment):

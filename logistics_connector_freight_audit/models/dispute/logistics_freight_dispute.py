@@ -156,12 +156,14 @@ class LogisticsFreightDispute(models.Model):
 
     def action_acknowledged(self):
         self._check_state("filed", "asked")
-        self.state = "acknowledged"
+        self._write_own({"state": "acknowledged"})
 
     def action_asked(self):
         self._check_state("filed", "acknowledged")
-        self.state = "asked"
+        self._write_own({"state": "asked"})
 
     def action_reopen(self):
         self._check_state("closed", "expired")
-        self.write({"state": "filed" if self.filed_at else "draft", "closing_note": False})
+        for dispute in self:
+            state = "filed" if dispute.filed_at else "draft"
+            dispute._write_own({"state": state, "closing_note": False})

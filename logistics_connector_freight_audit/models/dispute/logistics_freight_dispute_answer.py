@@ -36,7 +36,7 @@ class LogisticsFreightDispute(models.Model):
             )
         for dispute in self:
             if all(line.is_answered for line in dispute.line_ids):
-                dispute.state = "answered"
+                dispute._write_own({"state": "answered"})
                 dispute._follow_credits()
 
     def _answers_in(self, raw):

@@ -11,9 +11,10 @@ class LogisticsFreightDispute(models.Model):
                 continue
             if dispute.currency_id.is_zero(dispute.awaited_amount):
                 got = dispute.credited_amount
-                dispute.state = "credited" if got else "closed"
+                values = {"state": "credited" if got else "closed"}
                 if not got:
-                    dispute.closing_note = self.env._("Rejected by the carrier.")
+                    values["closing_note"] = self.env._("Rejected by the carrier.")
+                dispute._write_own(values)
 
 
 class LogisticsFreightBillShipment(models.Model):
@@ -67,5 +68,5 @@ class LogisticsFreightBillShipment(models.Model):
                 one.write({"is_answered": True, "accepted_amount": one.credited_amount})
         for dispute in touched.dispute_id:
             if all(line.is_answered for line in dispute.line_ids):
-                dispute.state = "answered"
+                dispute._write_own({"state": "answered"})
             dispute._follow_credits()

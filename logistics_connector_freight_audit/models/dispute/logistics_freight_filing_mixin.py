@@ -13,6 +13,7 @@ class LogisticsFreightFilingMixin(models.AbstractModel):
 
     _name = "logistics.freight.filing.mixin"
     _description = "Is Filed with a Carrier"
+    _inherit = ["logistics.freight.guard.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -64,7 +65,7 @@ class LogisticsFreightFilingMixin(models.AbstractModel):
                 )
 
     def _filed(self):
-        self.write({"state": "filed", "filed_at": fields.Datetime.now()})
+        self._write_own({"state": "filed", "filed_at": fields.Datetime.now()})
         self._remind()
 
     def _compose(self, template, attachments):
@@ -106,7 +107,7 @@ class LogisticsFreightFilingMixin(models.AbstractModel):
         late = self.search(
             [("state", "=", "draft"), ("deadline", "<", fields.Date.context_today(self))]
         )
-        late.write(
+        late._write_own(
             {"state": "expired", "closing_note": self.env._("Not filed before the deadline.")}
         )
         late._remind()

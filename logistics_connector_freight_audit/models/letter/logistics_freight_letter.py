@@ -15,7 +15,7 @@ class LogisticsFreightLetter(models.Model):
 
     _name = "logistics.freight.letter"
     _description = "E-mail with Freight Bills"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["logistics.freight.guard.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _logistics_scope = "logistics.replay"  # over shipments of all kinds
 
@@ -76,7 +76,9 @@ class LogisticsFreightLetter(models.Model):
         """An answer to it may bring further files; whoever was vouched for before need not have
         sent it."""
         result = super().message_update(msg_dict, update_vals)
-        self.write({"state": "waiting", "vouched_by_id": False, "tries": 0, "next_try_at": False})
+        self._write_own(
+            {"state": "waiting", "vouched_by_id": False, "tries": 0, "next_try_at": False}
+        )
         self.env["logistics.freight.letter.desk"]._wake_after_commit()
         return result
 
@@ -129,7 +131,7 @@ class LogisticsFreightLetter(models.Model):
     def _ask(self, text):
         """A person has to look at it; ``text`` says why."""
         self.ensure_one()
-        self.write({"state": "look", "problem": text[:500], "next_try_at": False})
+        self._write_own({"state": "look", "problem": text[:500], "next_try_at": False})
         self.env["logistics.exception"].sudo()._report(
             [
                 {

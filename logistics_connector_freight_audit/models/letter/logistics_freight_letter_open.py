@@ -119,5 +119,5 @@ class LogisticsFreightLetter(models.Model):
         elif not self.part_ids.file_id:
             self._ask(self.env._("There is no file of bills in it."))
         else:
-            self.write({"state": "done", "problem": False, "next_try_at": False, "tries": 0})
+            self._write_own({"state": "done", "problem": False, "next_try_at": False, "tries": 0})
             self._over(self.env._("The mail was opened."))
