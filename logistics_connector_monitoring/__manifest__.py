@@ -14,6 +14,7 @@
         "data/logistics_detector_data.xml",
         "data/logistics_playbook_data.xml",
         "views/logistics_connection_health_views.xml",
+        "views/logistics_tower_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

@@ -18,6 +18,7 @@ from . import (
     order,
     customer,
     scope,
+    figure,
     api,
     res_company,
     logistics_hot_tables,

@@ -15,5 +15,6 @@ from . import (
     claim,
     recharge,
     report,
+    logistics_figure_subjects,
     logistics_provider_freight,
 )

@@ -4,4 +4,7 @@ from . import (
     logistics_database_upkeep,
     logistics_event,
     logistics_exception,
+    logistics_figure_cell,
+    logistics_figure_run,
+    logistics_tower,
 )

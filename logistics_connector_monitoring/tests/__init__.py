@@ -5,4 +5,5 @@ from . import (
     test_health_page,
     test_metrics,
     test_queue_channels,
+    test_tower,
 )

@@ -17,4 +17,5 @@ from . import (
     stream,
     count,
     master,
+    logistics_figure_subjects,
 )
