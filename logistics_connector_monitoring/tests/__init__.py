@@ -6,4 +6,5 @@ from . import (
     test_metrics,
     test_queue_channels,
     test_tower,
+    test_tower_page,
 )

@@ -9,6 +9,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { colorOf } from "./colors";
 import { TowerChart } from "./tower_chart";
 
 const PERIODS = [
@@ -131,6 +132,10 @@ export class LogisticsTower extends Component {
         return formatInteger(value);
     }
 
+    dotOf(figure, band, place) {
+        return `background-color: ${colorOf(figure, band, place)}`;
+    }
+
     bandText(figure, band) {
         return figure.measure === "money" ? this.money(band.amount) : formatInteger(band.quantity);
     }
@@ -154,6 +159,9 @@ export class LogisticsTower extends Component {
     }
 
     ofText(figure) {
+        if (!figure.of) {
+            return "";
+        }
         if (figure.measure === "share") {
             return _t("of %s with a promise", formatInteger(figure.of));
         }

@@ -1,14 +1,7 @@
 import { Component, onWillUnmount, useEffect, useRef } from "@odoo/owl";
-import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 
-const COLORS = {
-    light: { good: "#2f9e6e", warning: "#e8a33d", bad: "#d1495b", neutral: "#8a97a8" },
-    dark: { good: "#48c28d", warning: "#f0b75b", bad: "#e5697a", neutral: "#9aa7b8" },
-};
-
-/** Who owns what has no better or worse: a colour each. */
-const PLAIN = ["#5b7fb4", "#7aa6a1", "#a58bb8", "#b49a6b", "#6b8fa3", "#9c7f86"];
+import { colorOf } from "./colors";
 
 /** A figure as bars: of days where it happened, of bands where it is a level. */
 export class TowerChart extends Component {
@@ -33,14 +26,6 @@ export class TowerChart extends Component {
             title,
             parts: bands.map((band) => `${band.label} ${band.quantity}`).join(", "),
         });
-    }
-
-    colorOf(band, place) {
-        const colors = COLORS[cookie.get("color_scheme") === "dark" ? "dark" : "light"];
-        if (band.tone === "neutral" && this.props.figure.code === "case_owner") {
-            return PLAIN[place % PLAIN.length];
-        }
-        return colors[band.tone];
     }
 
     draw() {
@@ -72,7 +57,7 @@ export class TowerChart extends Component {
                         data: bands.map((band) =>
                             measure === "money" ? band.amount : band.quantity
                         ),
-                        backgroundColor: bands.map((band, place) => this.colorOf(band, place)),
+                        backgroundColor: bands.map((band, place) => colorOf(this.props.figure, band, place)),
                         maxBarThickness: 22,
                     },
                 ],
@@ -96,7 +81,7 @@ export class TowerChart extends Component {
                 labels: days.map((day) => day.slice(5)),
                 datasets: series.map((one, place) => {
                     const band = bands.find((each) => each.code === one.code);
-                    const color = band ? this.colorOf(band, place) : PLAIN[0];
+                    const color = colorOf(this.props.figure, band, place);
                     return {
                         label: band ? band.label : "",
                         data: one.values,
