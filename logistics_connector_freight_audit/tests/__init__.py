@@ -2,6 +2,7 @@ from . import (
     test_billing_policy,
     test_charges,
     test_charges_page,
+    test_figures,
     test_freight_accrual,
     test_freight_analysis,
     test_freight_audit,

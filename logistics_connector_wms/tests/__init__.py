@@ -4,6 +4,7 @@ from . import (
     test_count,
     test_detector_release,
     test_dock,
+    test_figures,
     test_hooks,
     test_item_code,
     test_master,
