@@ -14,7 +14,9 @@
         "data/logistics_detector_data.xml",
         "data/logistics_playbook_data.xml",
         "views/logistics_connection_health_views.xml",
+        "data/logistics_alert_data.xml",
         "views/logistics_tower_views.xml",
+        "views/logistics_alert_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

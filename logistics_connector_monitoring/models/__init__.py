@@ -7,4 +7,5 @@ from . import (
     logistics_figure_cell,
     logistics_figure_run,
     logistics_tower,
+    alert,
 )

@@ -4,6 +4,7 @@ from . import (
     test_health,
     test_health_page,
     test_metrics,
+    test_alert,
     test_queue_channels,
     test_tower,
     test_tower_page,
