@@ -17,6 +17,7 @@
         "data/logistics_alert_data.xml",
         "views/logistics_tower_views.xml",
         "views/logistics_alert_views.xml",
+        "views/logistics_scorecard_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

@@ -8,4 +8,5 @@ from . import (
     logistics_figure_run,
     logistics_tower,
     alert,
+    scorecard,
 )

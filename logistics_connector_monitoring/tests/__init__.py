@@ -6,6 +6,7 @@ from . import (
     test_metrics,
     test_alert,
     test_queue_channels,
+    test_scorecard,
     test_tower,
     test_tower_page,
 )

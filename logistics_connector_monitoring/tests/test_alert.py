@@ -224,9 +224,9 @@ class TestAlert(TowerData, TransactionCase):
             form.period = "today"
             form.threshold = 60
             form.clear_threshold = 90
-            self.assertIn("would have fired 2 times", form.preview)
+            self.assertIn("would have given: 2", form.preview)
             form.threshold = -1
-            self.assertIn("would have fired 0 times", form.preview)
+            self.assertIn("would have given: 0", form.preview)
             form.metric = "health.failed"
             self.assertIn("no history", form.preview)
 

@@ -151,7 +151,7 @@ class LogisticsAlertRule(models.Model):
         days = ", ".join(fields.Date.to_string(fired) for fired, _cleared in told[-5:])
         values = [value for _day, value in known]
         return self.env._(
-            "It would have fired %(count)s times, at the ends of %(days)s known days%(when)s. The "
+            "Alerts that it would have given: %(count)s%(when)s. At the ends of %(days)s days the "
             "number was between %(least).1f and %(most).1f.",
             count=len(told),
             days=len(known),

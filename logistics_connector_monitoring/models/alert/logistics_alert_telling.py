@@ -88,13 +88,12 @@ class LogisticsAlert(models.Model):
         rule, case = self.rule_id, self.exception_id
         body = "\n".join(filter(None, [text, case and case.get_base_url() + case._alert_path()]))
         if rule.channel_id:
+            words = f"{subject}\n{body}"
             rule.channel_id.message_post(
-                body=f"{subject}\n{body}", message_type="comment", subtype_xmlid="mail.mt_comment"
+                body=words, message_type="comment", subtype_xmlid="mail.mt_comment"
             )
         if rule.partner_ids:
-            case.message_notify(
-                partner_ids=rule.partner_ids.ids, subject=subject, body=body
-            ) if case else rule.message_notify(
+            (case or rule).message_notify(
                 partner_ids=rule.partner_ids.ids, subject=subject, body=body
             )
 

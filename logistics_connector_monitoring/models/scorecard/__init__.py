@@ -1,0 +1,1 @@
+from . import logistics_scorecard, logistics_scorecard_count
