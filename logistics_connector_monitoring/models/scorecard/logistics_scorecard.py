@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...core import scorecard as core
 
@@ -38,6 +38,7 @@ class LogisticsScorecard(models.Model):
     issuer = fields.Char("Carrier", readonly=True)
     service = fields.Char(readonly=True)
     month = fields.Date(required=True, readonly=True)
+    month_name = fields.Char("Picked up in", compute="_compute_month_name")
     shipment_count = fields.Integer("Shipments", readonly=True)
     pickup_good = fields.Integer("Picked up on the day", readonly=True)
     pickup_of = fields.Integer("Pick-ups judged", readonly=True)
@@ -130,6 +131,12 @@ class LogisticsScorecard(models.Model):
             total = core.score(shares, WEIGHTS)
             card.score, card.has_score = total or 0.0, total is not None
 
+    @api.depends_context("lang")
+    @api.depends("month")
+    def _compute_month_name(self):
+        for card in self:
+            card.month_name = format_date(self.env, card.month, date_format="MMM yyyy")
+
     def _read_group_select(self, aggregate_spec, query):
         """The share of a group is that of its sums, and none below 30."""
         name, _dot, function = aggregate_spec.partition(":")
@@ -160,8 +167,8 @@ class LogisticsScorecard(models.Model):
         ids = self.sudo()._shipment_ids()
         return {**action, "domain": [("id", "in", ids)], "context": {}, "name": self.display_name}
 
-    @api.depends("connection_id", "service", "month")
+    @api.depends("connection_id", "service", "month_name")
     def _compute_display_name(self):
         for card in self:
-            parts = [card.connection_id.name or card.issuer, card.service, f"{card.month:%Y-%m}"]
+            parts = [card.connection_id.name or card.issuer, card.service, card.month_name]
             card.display_name = " · ".join(filter(None, parts))

@@ -143,7 +143,11 @@ export class LogisticsTower extends Component {
     /** What changed since the days before; null where nobody knows, or nothing did. */
     changeOf(figure) {
         const { before, value } = figure;
-        if (before === null || value === null || before === value) {
+        if (before === null || value === null) {
+            return null;
+        }
+        const text = this.textOf(figure, before);
+        if (text === this.textOf(figure, value)) {
             return null;
         }
         const rising = value > before;
@@ -154,7 +158,7 @@ export class LogisticsTower extends Component {
         return {
             icon: rising ? "fa-arrow-up" : "fa-arrow-down",
             tone,
-            text: _t("%s before", this.textOf(figure, before)),
+            text: _t("%s before", text),
         };
     }
 
