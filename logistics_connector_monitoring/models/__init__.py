@@ -1,6 +1,7 @@
 from . import (
     logistics_condition_inbox,
     logistics_connection_health,
+    logistics_connection_health_detail,
     logistics_database_upkeep,
     logistics_event,
     logistics_exception,

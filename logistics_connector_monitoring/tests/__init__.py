@@ -2,6 +2,7 @@ from . import (
     test_detector_inbox,
     test_database_upkeep,
     test_health,
+    test_health_detail,
     test_health_page,
     test_metrics,
     test_alert,

@@ -12,6 +12,9 @@ HEALTH = {
     "parked": "parked_count",
     "latency": "latency_p95",
     "silence": "last_message_at",
+    "unsent": "unsent_count",
+    "oldest_unsent": "oldest_unsent_at",
+    "arrived": "arrived_share",
 }
 HISTORY = 30  # days that a preview looks back
 
@@ -32,6 +35,9 @@ class LogisticsMetric(models.AbstractModel):
             ("health.parked", self.env._("Connection: messages without a shipment")),
             ("health.latency", self.env._("Connection: received to in Odoo, p95 (s)")),
             ("health.silence", self.env._("Connection: hours since the last message")),
+            ("health.unsent", self.env._("Connection: messages that wait to leave")),
+            ("health.oldest_unsent", self.env._("Connection: age of the oldest to leave (min)")),
+            ("health.arrived", self.env._("Connection: arrived of what was told (%)")),
         ]
         figures = [
             (f"figure.{code}", figure._title())
@@ -58,15 +64,21 @@ class LogisticsMetric(models.AbstractModel):
         domain.append(("connection_id.state", "in", ("parallel", "live")))
         found, now = {}, fields.Datetime.now()
         for row in self.env["logistics.connection.health"].search(domain):
-            value = row[HEALTH[code]]
-            if code == "silence":
-                value = (now - value) / timedelta(hours=1) if value else None
-            elif code == "oldest_waiting":
-                value /= 60
-            elif code == "latency" and not row.has_latency:
-                value = None
-            found[row.connection_id.id] = value
+            found[row.connection_id.id] = self._number(row, code, now)
         return found
+
+    @api.model
+    def _number(self, row, code, now):
+        """One number of a connection's health, in the unit of its label."""
+        value = row[HEALTH[code]]
+        if code == "silence":
+            return (now - value) / timedelta(hours=1) if value else None
+        if code == "oldest_unsent":
+            return (now - value) / timedelta(minutes=1) if value else 0.0
+        if code == "oldest_waiting":
+            return value / 60
+        known = {"latency": "has_latency", "arrived": "has_arrived_share"}.get(code)
+        return None if known and not row[known] else value
 
     @api.model
     def _figure(self, rule, code):
