@@ -6,6 +6,7 @@ from . import (
     test_health_page,
     test_metrics,
     test_alert,
+    test_pages,
     test_queue_channels,
     test_scorecard,
     test_tower,
