@@ -1,8 +1,8 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import Command, api, models
 from odoo.addons.logistics_connector_base.core.identity import normalise_number
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ...core.match import Ours, Told, match
 
@@ -125,26 +125,34 @@ class LogisticsFreightBillShipment(models.Model):
         ]
 
     def _in_kilograms(self, weight):
-        """A weight in the unit of the settings, in kg."""
+        """A weight in the unit of the settings, in kg; None where there is none."""
         if not weight:
             return None
-        template = self.env["product.template"]
-        unit = template._get_weight_uom_id_from_ir_config_parameter()
-        kilogram = self.env.ref("uom.product_uom_kgm")
+        unit, kilogram = self.env["uom.uom"].browse(self._weight_unit_ids())
         return Decimal(str(unit._compute_quantity(weight, kilogram, round=False)))
 
+    @api.model
+    @ormcache(cache="stable")
+    def _weight_unit_ids(self):
+        """The unit of the settings, and the kilogram. Remembered: asked for each shipment, it cost
+        more than the matching."""
+        unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
+        return unit.id, self.env.ref("uom.product_uom_kgm").id
+
     def _take_match(self, verdict):
+        shared = list(verdict.ids) if verdict.state == "consolidated" else []
+        values = {}
+        if shared or self.shared_shipment_ids:
+            values["shared_shipment_ids"] = [Command.set(shared)]
         self.write(
             {
+                **values,
                 "match_state": verdict.state,
                 "match_key": verdict.key,
                 "match_score": verdict.score,
                 "match_notes": list(verdict.notes),
                 "candidates": [[one.id, one.score, one.why] for one in verdict.candidates],
                 "shipment_id": verdict.ids[0] if verdict.ids else False,
-                "shared_shipment_ids": [
-                    (6, 0, verdict.ids if verdict.state == "consolidated" else [])
-                ],
             }
         )
 
