@@ -2,10 +2,13 @@
 """What a carrier is told of a dispute: a table, as CSV for its programs and as PDF for its people;
 and the answer that it sends back as a table."""
 
+import contextlib
 import csv
 import io
 from dataclasses import astuple, dataclass, fields
 from decimal import Decimal, InvalidOperation
+
+from . import cells
 
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -90,23 +93,43 @@ def read_answers(raw):
     names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
     if not {"tracking", "answer"} <= set(names):
         raise ValueError("columns")
-    found = []
+    rows = []
     for number, row in enumerate(reader, 2):
         told = {key: (row.get(name) or "").strip() for key, name in names.items()}
         if told["answer"]:
-            found.append(_answer(told, number))
+            rows.append((number, told))
+    amounts = _amounts({number: told.get("amount", "") for number, told in rows})
+    return [_answer(told, amounts[number], number) for number, told in rows]
+
+
+def _amounts(told):
+    """The amounts of a table, row → amount or None. One table is written in one way: an amount that
+    can be read in one way only says how the others are meant.
+
+    :raise ValueError: an amount that is none, that is below zero, or that may mean two things
+    """
+    ways = {sign: {} for sign in ".,"}
+    for number, text in told.items():
+        for sign, read in ways.items():
+            with contextlib.suppress(ValueError):
+                read[number] = cells.amount(text, sign)
+        if not any(number in read for read in ways.values()):
+            raise ValueError(f"amount {number}")
+    possible = [read for read in ways.values() if len(read) == len(told)]
+    if not possible:
+        first = next(number for number in told if number not in ways["."])
+        raise ValueError(f"amount {first}")
+    found = possible[0]
+    for number, amount in found.items():
+        if any(read[number] != amount for read in possible):
+            raise ValueError(f"unclear {number}")
+        if amount is not None and amount < 0:
+            raise ValueError(f"amount {number}")
     return found
 
 
-def _answer(told, number):
+def _answer(told, accepted, number):
     word = told["answer"].lower()
-    amount = told.get("amount", "")
-    accepted = None
-    if amount:
-        bare = amount.replace(",", ".") if "." not in amount else amount.replace(",", "")
-        if not _is_number(bare):
-            raise ValueError(f"amount {number}")
-        accepted = Decimal(bare)
     if word.startswith(NO):
         return Answer(told["tracking"].lstrip("'"), False, Decimal(0), told.get("note", ""))
     if word.startswith(YES) or word.startswith("partial"):

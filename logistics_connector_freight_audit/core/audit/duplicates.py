@@ -6,6 +6,8 @@ from collections import Counter
 
 # A credit of these takes back whatever charge has its amount.
 ANY_CHARGE = ("void_credit", "guarantee_credit", "credit_adjustment")
+# Where a carrier tells the list price and what it takes off it as two charges.
+LISTED, DISCOUNTS = "base_freight", ("discount", "earned_discount")
 
 
 def standing(before):
@@ -56,4 +58,37 @@ def doubles(billed, before):
         elif mine[same]:
             found[one.id] = ""
         mine[same] += 1
+    return found
+
+
+def discounts_again(billed, before, twice):
+    """Discounts that were billed again together with their list price. A discount alone is never a
+    double: it is in our favour.
+
+    :param billed: :class:`~.facts.Billed` of this bill
+    :param before: what :func:`standing` left
+    :param twice: what :func:`doubles` found
+    :return: id of a list price that was billed before → its discounts on this bill
+    """
+    taken_off = [one for one in billed if one.net < 0 and one.key in DISCOUNTS]
+    there = Counter(
+        (one.bill, one.key, one.net, one.tracking) for one in before if one.key in DISCOUNTS
+    )
+    mine = Counter((one.key, one.net, one.tracking) for one in taken_off)
+    found, used = {}, set()
+    for price in sorted(billed, key=lambda one: one.id):
+        if price.id not in twice or price.key != LISTED:
+            continue
+        bill, kinds = twice[price.id], set()
+        # On this bill alone the first of two is no double: taken from the end.
+        for one in sorted(taken_off, key=lambda each: each.id, reverse=not bill):
+            same = (one.key, one.net, one.tracking)
+            if one.id in used or one.key in kinds or one.tracking != price.tracking:
+                continue
+            if there[(bill, *same)] if bill else mine[same] > 1:
+                there[(bill, *same)] -= 1
+                mine[same] -= 1
+                used.add(one.id)
+                kinds.add(one.key)
+                found.setdefault(price.id, []).append(one)
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 
-from .duplicates import ANY_CHARGE, doubles, standing
+from .duplicates import ANY_CHARGE, discounts_again, doubles, standing
 from .facts import CREDITS, PASSED_ON, family
 from .tolerance import Tolerances
 
@@ -256,16 +256,20 @@ class _Judge:
         """Billed before: only what is more than was expected of its family, where that is known:
         two parcels may well cost the same."""
         expected = self._expected_by_family()
-        twice = doubles(self._open(), self.before)
+        charges = sorted(self._open(), key=lambda one: one.id)
+        twice = doubles(charges, self.before)
+        taken_off = discounts_again(charges, self.before, twice)
         totals = self._totals_by_family()
-        for one in sorted(self._open(), key=lambda o: o.id):
+        for one in charges:
             if one.id not in twice:
                 continue
-            name = family(one.key)
-            if expected is not None and totals[name] - one.net < expected.get(name, ZERO):
+            name, together = family(one.key), [one, *taken_off.get(one.id, ())]
+            net = self._sum(together)
+            if expected is not None and totals[name] - net < expected.get(name, ZERO):
                 continue
-            totals[name] -= one.net
-            self._take("duplicate", one, bill=twice[one.id])
+            totals[name] -= net
+            self.done |= {each.id for each in together}
+            self._find("duplicate", name, net, together, bill=twice[one.id])
 
     def _expected_by_family(self):
         """None where nothing is known by family."""

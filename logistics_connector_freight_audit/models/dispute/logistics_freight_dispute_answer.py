@@ -53,6 +53,9 @@ class LogisticsFreightDispute(models.Model):
                     "This is not our table: it needs the columns “tracking” and “answer”."
                 ),
                 "amount": self.env._("In row %s the amount cannot be read.", row),
+                "unclear": self.env._(
+                    "In row %s the amount may mean two things: write it with two decimals.", row
+                ),
                 "answer": self.env._(
                     "In row %s the answer is neither accepted, partial nor rejected.", row
                 ),
