@@ -3,5 +3,6 @@
 the currency of the bill."""
 
 from .facts import Before, Billed, Expectation, Facts
-from .judge import FINDINGS, VERDICTS, Audit, Compared, Finding, audit
+from .findings import FINDINGS, VERDICTS, Audit, Compared, Finding
+from .judge import audit
 from .tolerance import Band, Tolerances

@@ -2,107 +2,15 @@
 """The judgement of one billed shipment: what is compared with what, and why it differs."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from .duplicates import ANY_CHARGE, discounts_again, doubles, standing
 from .facts import CREDITS, PASSED_ON, family
+from .findings import VERDICTS, ZERO, Audit, Compared, Finding
+from .reasons import why
 from .tolerance import Tolerances
-
-ZERO = Decimal(0)
-# From the gravest down: what is worst about a billed shipment names it.
-VERDICTS = (
-    "unknown",
-    "duplicate",
-    "not_shipped",
-    "unmapped",
-    "missing_rate",
-    "over",
-    "refund",
-    "under",
-    "tolerance",
-    "clean",
-)
-# What can be found, and which verdict it makes.
-FINDINGS = {
-    "unknown_shipment": "unknown",
-    "wrong_account": "over",
-    "duplicate": "duplicate",
-    "voided": "not_shipped",
-    "never_moved": "not_shipped",
-    "unmapped": "unmapped",
-    "other_currency": "over",
-    "no_rate": "missing_rate",
-    "account_fee": "over",
-    "account_charge": "missing_rate",
-    "weight": "over",
-    "service": "over",
-    "zone": "over",
-    "discount": "over",
-    "old_rate": "over",
-    "rate": "over",
-    "fuel": "over",
-    "fuel_follows": "over",
-    "residential": "over",
-    "address": "over",
-    "not_asked": "over",
-    "duty": "over",
-    "total": "over",
-    "late": "refund",
-    "under": "under",
-    "tolerance": "tolerance",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to be explained. ``key``: the family of charges it is about. ``amount``: what is at
-    stake, over positive and under negative. ``charges``: ids of the charges. ``values``: what the
-    explanation names."""
-
-    code: str
-    key: str
-    amount: Decimal
-    charges: tuple[int, ...] = ()
-    values: tuple[tuple[str, object], ...] = ()
-
-    @property
-    def verdict(self):
-        return FINDINGS[self.code]
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A family of charges side by side; ``expected`` None: nothing was expected of it."""
-
-    key: str
-    expected: Decimal | None
-    before: Decimal
-    billed: Decimal
-
-    @property
-    def difference(self):
-        return self.before + self.billed - (self.expected or ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """The judgement. ``billed`` is what this bill asks for carriage, ``passed_on`` duties, taxes
-    and brokerage, ``expected`` what was still to be billed of what was expected. ``over``: what
-    is at stake in our favour, without what is tolerated."""
-
-    verdict: str
-    findings: tuple[Finding, ...]
-    compared: tuple[Compared, ...]
-    billed: Decimal
-    passed_on: Decimal
-    expected: Decimal | None
-
-    @property
-    def over(self):
-        counted = (one.amount for one in self.findings if one.code != "tolerance")
-        return sum((amount for amount in counted if amount > 0), ZERO)
 
 
 def audit(billed, before, expectation, facts, tolerances=None, *, later=(), **names):
@@ -329,13 +237,15 @@ class _Judge:
                 continue
             if name == "base_freight":
                 base_over = side.difference
-            why = partial(self._why, name, charges, base_over)
-            self._settle(side, charges, why)
+            reason = partial(
+                why, name, charges, self._freight(), base_over, self.facts, self.expectation
+            )
+            self._settle(side, charges, reason)
         for name, amount in sorted(expected.items()):
             if name not in billed and amount:
                 self.compared.append(Compared(name, amount, before[name], ZERO))
 
-    def _settle(self, side, charges, why):
+    def _settle(self, side, charges, reason):
         """Judge one comparison: nothing, tolerated, under, or over with a reason."""
         difference = side.difference
         if difference <= 0 and side.billed <= 0:
@@ -359,51 +269,8 @@ class _Judge:
         elif difference < 0:
             self._find("under", side.key, difference, charges)
         else:
-            code, values = why()
+            code, values = reason()
             self._find(code, side.key, difference, charges, **values)
-
-    def _why(self, name, charges, base_over):
-        """Why a family is over: (code, values)."""
-        facts, expectation = self.facts, self.expectation
-        if name == "base_freight":
-            return self._why_base(charges)
-        if name == "fuel":
-            share = expectation.fuel_share
-            billed = self._sum(charges)
-            base = self._sum([o for o in self._freight() if family(o.key) == "base_freight"])
-            values = {"billed_share": _share(billed, base), "agreed_share": share}
-            follows = base_over > 0 and _alike(billed, base, share)
-            return ("fuel_follows" if follows else "fuel"), values
-        if name == "residential" and facts.is_residential is False:
-            return "residential", {}
-        if name == "address_correction" and facts.is_address_right:
-            return "address", {}
-        if expectation.charges.get(name):
-            return "rate", {}
-        if name in facts.asked:
-            return "no_rate", {}  # it is due, and nobody knows at which price
-        return "not_asked", {}
-
-    def _why_base(self, charges):
-        facts, expectation = self.facts, self.expectation
-        corrected = [one for one in charges if one.key in ("weight_correction", "reweigh")]
-        ours = expectation.weight or facts.weight
-        heavier = ours and facts.billed_weight and facts.billed_weight > ours
-        if facts.service and facts.billed_service and facts.service != facts.billed_service:
-            return "service", {"ours": facts.service, "billed": facts.billed_service}
-        if corrected or heavier:
-            return "weight", {"ours": ours, "billed": facts.billed_weight}
-        if expectation.zone and facts.billed_zone and expectation.zone != facts.billed_zone:
-            return "zone", {"ours": expectation.zone, "billed": facts.billed_zone}
-        billed = self._sum(charges)
-        if expectation.older is not None and abs(billed - expectation.older) <= Decimal("0.02"):
-            return "old_rate", {"older": expectation.older}
-        listed = sum((one.list_amount or one.net for one in charges), ZERO)
-        if expectation.discount and listed:
-            given = 1 - billed / listed
-            if given < expectation.discount - Decimal("0.005"):
-                return "discount", {"given": given, "agreed": expectation.discount}
-        return "rate", {}
 
     def _late(self):
         """The service was bought with a promise, and the agreement grants the money back."""
@@ -416,12 +283,3 @@ class _Judge:
         amount = self._sum(charges) + self._sum(given)
         if days > 0 and self._sum(charges) > 0 and amount > 0:
             self._find("late", "", amount, charges, days=days)
-
-
-def _share(fuel, base):
-    return fuel / base if base else None
-
-
-def _alike(fuel, base, share):
-    """Whether the fuel is the agreed share of what was billed as carriage, to half a point."""
-    return bool(share and base and abs(fuel / base - share) <= Decimal("0.005"))
