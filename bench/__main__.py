@@ -4,7 +4,20 @@ import argparse
 import json
 from pathlib import Path
 
-from . import audit, growth, ingest, labels, orders, outbox, parcels, polling, process, screens, wms
+from . import (
+    audit,
+    eta,
+    growth,
+    ingest,
+    labels,
+    orders,
+    outbox,
+    parcels,
+    polling,
+    process,
+    screens,
+    wms,
+)
 from ._rig import machine
 
 
@@ -26,6 +39,7 @@ def main():
         parcels,
         wms,
         audit,
+        eta,
         *more,
     ):
         one = bench.main([])
