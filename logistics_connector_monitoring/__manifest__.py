@@ -14,6 +14,8 @@
         "data/logistics_detector_data.xml",
         "data/logistics_playbook_data.xml",
         "views/logistics_connection_health_views.xml",
+        "views/logistics_eta_views.xml",
+        "views/logistics_shipment_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

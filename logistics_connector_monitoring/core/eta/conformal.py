@@ -2,7 +2,7 @@
 
 Split conformal prediction of quantiles: Romano, Patterson, Candès, "Conformalized Quantile
 Regression", NeurIPS 2019, arXiv:1905.03222. Its guarantee is for exchangeable data and on average;
-drift, peaks and strikes break it. Therefore the level itself follows the coverage that was realised:
+drift, peaks and strikes break it. So the level itself follows the coverage that was realised:
 Gibbs, Candès, "Adaptive Conformal Inference Under Distribution Shift", NeurIPS 2021,
 arXiv:2106.00170.
 """
