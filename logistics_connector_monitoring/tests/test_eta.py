@@ -315,7 +315,7 @@ class TestEta(TransactionCase):
         self.assertGreater(coverage.promise_hours, coverage.error_hours)
         rows = self.env["logistics.eta.forecast"].search(coverage.action_view_forecasts()["domain"])
         self.assertEqual(rows, said)
-        said[:11].shipment_id.unlink()
+        said[:11].unlink()
         self.env.invalidate_all()
         coverage = self.env["logistics.eta.coverage"].search([("company_id", "=", self.company.id)])
         self.assertEqual((coverage.samples, coverage.is_enough), (29, False))
