@@ -117,11 +117,12 @@ class LogisticsLaneTime(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             "ALTER TABLE logistics_lane_time "
             "ADD COLUMN IF NOT EXISTS seconds integer[] NOT NULL DEFAULT '{}'"
         )
+        return result
 
     @api.model
     def _days(self):

@@ -204,11 +204,12 @@ class LogisticsShipment(models.Model):
         return result
 
     def _refuse_derived(self, vals):
-        super()._refuse_derived(vals)
+        result = super()._refuse_derived(vals)
         if not self.env.su and set(WRITTEN) & set(vals):
             raise AccessError(
                 self.env._("When a shipment is expected is counted and cannot be written.")
             )
+        return result
 
     def _after_fold(self, states_before):
         result = super()._after_fold(states_before)
