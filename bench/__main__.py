@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import (
     audit,
+    eta,
     growth,
     ingest,
     labels,
@@ -40,6 +41,7 @@ def main():
         wms,
         audit,
         tower,
+        eta,
         *more,
     ):
         one = bench.main([])

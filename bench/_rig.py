@@ -30,6 +30,8 @@ TARGETS = {
     "advices_vs_validation": (1.5, 1.2, "max"),
     "snapshot_vs_join": (60, 20, "max"),
     "poll_with_many_open": (0.77, 0.9, "min"),
+    "eta_coverage_miss_points": (2, 1, "max"),
+    "eta_error_vs_promise": (1, 0.6, "max"),
     "growth_1m_ingest": (0.77, 0.9, "min"),
     "growth_1m_process": (0.77, 0.9, "min"),
     "tower_vs_group_by_state": (1.0, 1.0, "max"),

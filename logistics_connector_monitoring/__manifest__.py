@@ -18,6 +18,8 @@
         "views/logistics_tower_views.xml",
         "views/logistics_alert_views.xml",
         "views/logistics_scorecard_views.xml",
+        "views/logistics_eta_views.xml",
+        "views/logistics_shipment_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

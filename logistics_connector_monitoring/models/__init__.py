@@ -1,4 +1,5 @@
 from . import (
+    eta,
     logistics_condition_inbox,
     logistics_connection_health,
     logistics_connection_health_detail,

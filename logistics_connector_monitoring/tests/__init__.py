@@ -1,6 +1,7 @@
 from . import (
     test_detector_inbox,
     test_database_upkeep,
+    test_eta,
     test_health,
     test_health_detail,
     test_health_page,
