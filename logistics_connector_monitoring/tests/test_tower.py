@@ -266,6 +266,18 @@ class TestTower(TowerData, TransactionCase):
         rows = self.rows("order_to_dispatch", ["more"], first=page["first"], last=page["last"])
         self.assertEqual(len(rows), 1)
 
+    def test_at_risk_by_what_was_observed(self):
+        risks = ((self.fine, 60, 40), (self.risky, 20, 30), (self.late, 99, 50))
+        for shipment, risk, compared in risks:
+            shipment.write({"late_risk": risk, "lane_samples": compared})
+        few = self.shipment("in_transit", promised=self.now + timedelta(days=1))
+        few.write({"late_risk": 90, "lane_samples": 29})
+        self.env.flush_all()
+        self.count()
+        # The one that is late already is no risk any more.
+        self.assertEqual(self.bands(self.page()["late_risk"]), {"likely": 1, "risk": 1})
+        self.assertEqual(self.rows("late_risk", ["likely"]), self.fine)
+
     def test_who_may_look(self):
         plain = new_test_user(self.env, "nobody-here", "base.group_user")
         tower = self.env["logistics.tower"].with_user(plain)
