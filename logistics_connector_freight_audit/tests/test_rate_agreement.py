@@ -136,6 +136,50 @@ class TestRateAgreement(RateCommon):
         )
         self.assertIn("not agreed: Liftgate", self.agreement._missing_text(found))
 
+    def test_what_comes_in_is_reckoned_from_the_supplier(self):
+        berlin = self.customer.create(
+            {"name": "Supplier", "country_id": self.germany.id, "zip": "10115"}
+        )
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        warehouse.partner_id = self.company.partner_id
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": warehouse.in_type_id.id,
+                "partner_id": berlin.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+            }
+        )
+        by_hand = self.make_shipment(
+            partner_id=berlin.id, picking_ids=[Command.set(receipt.ids)], warehouse_id=warehouse.id
+        )
+        made = self.env["logistics.shipment"].create(
+            {**receipt._shipment_values(), "issuer": "ups", "ship_date": DAY}
+        )
+        self.assertEqual(made.partner_id, self.company.partner_id)
+        for shipment in (by_hand, made):
+            facts = self.agreement._facts_of(shipment)[shipment.id]
+            self.assertEqual((facts.origin, facts.destination), (("DE", "10115"), ("DE", "80331")))
+            # The supplier is a person; the parcel comes to a company all the same.
+            self.assertIs(facts.residential, False)
+
+    def test_the_stops_say_where_it_goes(self):
+        hamburg, vienna = self.customer.create(
+            [
+                {"name": "Supplier", "country_id": self.germany.id, "zip": "20095"},
+                {"name": "Shop", "country_id": self.env.ref("base.at").id, "zip": "1010"},
+            ]
+        )
+        stops = [
+            Command.create({"role": role, "partner_id": partner.id, "sequence": sequence})
+            for role, partner, sequence in (("origin", hamburg, 1), ("destination", vienna, 2))
+        ]
+        shipment = self.make_shipment(stop_ids=stops, partner_id=False)
+        facts = self.agreement._facts_of(shipment)[shipment.id]
+        self.assertEqual((facts.origin, facts.destination), (("DE", "20095"), ("AT", "1010")))
+
     def test_pounds_of_the_settings(self):
         self.env["ir.config_parameter"].sudo().set_param("product.weight_in_lbs", "1")
         self.env["ir.config_parameter"].sudo().set_param("product.volume_in_cubic_feet", "1")

@@ -123,6 +123,8 @@ class StockPicking(models.Model):
             # The transfer's contact is the supplier.
             sender = picking.partner_id
             receiver = picking.move_ids.partner_id[:1] or orders.partner_shipping_id[:1]
+        elif picking.picking_type_code == "incoming":
+            sender, receiver = receiver, sender or picking.company_id.partner_id
         earlier = orders.shipment_ids.sorted("id")[:1]
         numbers = [("picking", picking.name)]
         for order in orders:

@@ -100,8 +100,7 @@ class LogisticsRateAgreement(models.Model):
     def _facts_of(self, shipments):
         """What is known of shipments: id → core.rates.Facts, or None without a day of shipping.
 
-        They leave the warehouse (else the company's address) for the consignee. Who is no company,
-        and belongs to none, lives at a private address.
+        Who is no company, and belongs to none, lives at a private address.
         """
         weigh, measure = self._units()
         catalogue = self.env["logistics.freight.charge.map"]._catalogue()
@@ -111,15 +110,14 @@ class LogisticsRateAgreement(models.Model):
             if not shipment.ship_date:
                 found[shipment.id] = None
                 continue
-            partner = shipment.partner_id
-            home = shipment.warehouse_id.partner_id or shipment.company_id.partner_id
+            sender, receiver = _ends(shipment)
             value = values.get(shipment.id)
             found[shipment.id] = core.Facts(
                 carrier=shipment.issuer or "",
                 service=shipment.service or "",
                 ship_date=shipment.ship_date,
-                origin=_place(home),
-                destination=_place(partner),
+                origin=_place(sender),
+                destination=_place(receiver),
                 packages=tuple(
                     core.Package(
                         weigh(one.weight) if one.weight else None,
@@ -129,7 +127,7 @@ class LogisticsRateAgreement(models.Model):
                     )
                     for one in shipment.package_ids
                 ),
-                residential=not partner.commercial_partner_id.is_company if partner else None,
+                residential=not receiver.commercial_partner_id.is_company if receiver else None,
                 asked=_ordered(shipment, catalogue),
                 declared_value=exact(shipment.declared_value or value) or None,
             )
@@ -146,6 +144,22 @@ class LogisticsRateAgreement(models.Model):
         cm = length._compute_quantity(1e6, self.env.ref("uom.product_uom_cm"), round=False) / 1e6
         kg, cm = (Decimal(str(round(one, 10))) for one in (kg, cm))
         return lambda value: exact(value) * kg, lambda value: exact(value) * cm
+
+
+def _ends(shipment):
+    """(Sender, receiver) of a shipment, as res.partner.
+
+    It leaves the place of its first stop, else the warehouse, else the company's address, for the
+    consignee. What only receipts and customers' returns are of comes from their contact.
+    """
+    stops = {stop.role: stop.partner_id for stop in shipment.stop_ids if stop.partner_id}
+    home = shipment.warehouse_id.partner_id or shipment.company_id.partner_id
+    pickings = shipment.picking_ids
+    if pickings and all(one.picking_type_code == "incoming" for one in pickings):
+        sender = stops.get("origin") or pickings.partner_id[:1] or shipment.partner_id
+        return sender, stops.get("destination") or home
+    receiver = shipment.partner_id or stops.get("destination", shipment.partner_id)
+    return stops.get("origin") or home, receiver
 
 
 def _place(partner):

@@ -48,7 +48,7 @@ class LogisticsFreightAnalysis(models.Model):
     service = fields.Char(readonly=True)
     zone = fields.Char(readonly=True)
     lane = fields.Char(
-        readonly=True, help="From the warehouse's country to the receiver's country and region."
+        readonly=True, help="From the country it is sent from to the receiver's country and region."
     )
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     partner_id = fields.Many2one("res.partner", "Receiver", readonly=True)
@@ -202,7 +202,11 @@ class LogisticsFreightAnalysis(models.Model):
                 AS kg(unit, factor) ON kg.unit = line.weight_unit
             LEFT JOIN logistics_shipment s ON s.id = line.shipment_id
             LEFT JOIN stock_warehouse w ON w.id = s.warehouse_id
-            LEFT JOIN res_partner wp ON wp.id = w.partner_id
+            LEFT JOIN LATERAL (
+                SELECT partner_id FROM logistics_shipment_stop
+                WHERE shipment_id = s.id AND role = 'origin' AND partner_id IS NOT NULL
+                ORDER BY sequence, id LIMIT 1) origin ON true
+            LEFT JOIN res_partner wp ON wp.id = COALESCE(origin.partner_id, w.partner_id)
             LEFT JOIN res_country wc ON wc.id = wp.country_id
             LEFT JOIN res_partner p ON p.id = s.partner_id
             LEFT JOIN res_country pc ON pc.id = p.country_id
