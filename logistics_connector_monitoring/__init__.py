@@ -1,1 +1,1 @@
-from . import controllers, figures, models
+from . import controllers, figures, metrics, models

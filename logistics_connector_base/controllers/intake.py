@@ -19,6 +19,7 @@ from ..intake.answers import problem_response
 from ..intake.calls import read_call
 from ..intake.keys import key_finder
 from ..intake.nonces import Nonces
+from ..tools import trail
 
 _logger = logging.getLogger(__name__)
 
@@ -217,6 +218,7 @@ def _authentic_call(token):
         credential_id = intake.verify(profile, call)
     except intake.NotAuthentic:
         failures.failed(caller, now)
+        trail.note("refused", why="proof", connection_id=profile and profile.connection_id)
         if profile:
             limits.count_failed_proof(request.db, profile, call)
         return answers.unauthorised()

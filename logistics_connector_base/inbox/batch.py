@@ -38,6 +38,7 @@ class InboxBatch:
 
     After :meth:`process`, ``failures``, ``unread`` and ``slow`` are those of the :class:`Reader`;
     ``held`` are the ids of messages whose shipments somebody else has. The caller settles them.
+    ``told`` says what became of each other one, for the log.
     """
 
     repeats_troubles = True
@@ -48,6 +49,7 @@ class InboxBatch:
         self.env = self.messages.env
         # Finer than Odoo's whole seconds, as the time of receipt is: latency is the difference.
         self.now = datetime.now(UTC).replace(tzinfo=None)
+        self.told = []
 
     def process(self):
         """Do everything; the caller commits."""
@@ -240,6 +242,16 @@ class InboxBatch:
         self.env.cr.execute_values(
             FINISH, rows, template="(%s, %s, %s, %s, %s, %s, %s::integer)", page_size=len(rows)
         )
+        self.told = [
+            {
+                "state": "parked" if counts[message.id][1] else "processed",
+                "correlation_id": message.correlation_id,
+                "message_id": message.id,
+                "connection_id": message.connection_id.id,
+                "events": counts[message.id][0],
+            }
+            for message in self.parsed
+        ]
         self.messages.invalidate_recordset()
         for message in retried.values():
             message._resolve_failures()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from ..core import identity, masking, verifiers
 from ..core.trace import correlation_of
+from ..tools import trail
 from ..tools.master_key import open_secret, secret_box
 from . import store, waker
 from .contracts import BROKEN
@@ -156,7 +157,17 @@ def accept(
             error_class=BROKEN,
             error_text=judgement.text,
         )
-    return _file(dbname, arrival)
+    receipt = _file(dbname, arrival)
+    trail.note(
+        "received",
+        outcome=receipt.outcome,
+        correlation_id=receipt.correlation_id,
+        message_id=receipt.message_id,
+        connection_id=profile.connection_id,
+        channel=channel,
+        bytes=len(body),
+    )
+    return receipt
 
 
 def _file(dbname, arrival):

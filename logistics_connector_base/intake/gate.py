@@ -2,8 +2,10 @@
 
 Odoo has pages for people: 404 while PostgreSQL is away (partners take that for the end and stop
 sending), 405 and 500 as HTML. A thin layer around Odoo's WSGI application looks at the answers on
-``/logistics/v1/`` only. What is an answer of ours passes; an error that is not becomes a problem
-document, and one that only says that there is no database becomes 503 with Retry-After.
+``/logistics/v1/`` and ``/logistics/health`` only. What is an answer of ours passes; an error that is
+not becomes a problem document, and one that only says that there is no database becomes 503 with
+Retry-After. ``/logistics/health/live`` is answered here, without Odoo and its database: it says that
+this process serves.
 
 It is installed when the addon is imported, which needs no database when the addon is among the
 ``server_wide_modules``.
@@ -26,11 +28,16 @@ from ..core.problem import CONTENT_TYPE, problem
 _logger = logging.getLogger(__name__)
 
 PREFIX = "/logistics/v1/"
+HEALTH = "/logistics/health"
+ALIVE = "/logistics/health/live"
 RETRY_AFTER = 30  # seconds a sender shall wait while we cannot take anything
 # Where our own code answers whenever there is a database with this addon.
 OWN_ROUTE = re.compile(
+    r"/logistics/health|"
     r"/logistics/v1/(?:in/[^/]+(?:/test)?|messages/[^/]+|(?:receipts|shipments|events|orders)(?:/.*)?)/?"
 )
+# https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
+HEALTH_TYPE = "application/health+json"
 CONNECT_TIMEOUT = 3  # seconds
 TRUST_ABSENCE = 10.0  # seconds for which a database that is not there is not looked for again
 KEPT_HEADERS = ("allow", "www-authenticate")
@@ -46,7 +53,10 @@ def install():
 
     @functools.wraps(original)
     def call(application, environ, start_response):
-        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+        path = environ.get("PATH_INFO", "")
+        if path == ALIVE:
+            return _alive(environ, start_response)
+        if not path.startswith(PREFIX) and path != HEALTH:
             return original(application, environ, start_response)
         return _answer(functools.partial(original, application), environ, start_response)
 
@@ -57,6 +67,17 @@ def install():
 def is_installed():
     """Whether the layer is there in this process."""
     return getattr(http.Application.__call__, "is_logistics_gate", False)
+
+
+def _alive(environ, start_response):
+    body = b'{"status": "pass"}'
+    headers = [
+        ("Content-Type", HEALTH_TYPE),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+    ]
+    start_response("200 OK", headers)
+    return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
 def _answer(application, environ, start_response):
@@ -86,7 +107,7 @@ def _answer(application, environ, start_response):
 
 def _is_problem(headers):
     kinds = [value for name, value in headers if name.lower() == "content-type"]
-    return bool(kinds) and kinds[0].startswith(CONTENT_TYPE)
+    return bool(kinds) and kinds[0].startswith((CONTENT_TYPE, HEALTH_TYPE))
 
 
 TEXTS = {

@@ -13,6 +13,7 @@ from odoo.modules.registry import Registry
 from ..core import outcome as outcomes
 from ..core.setbacks import MESSAGE, setback
 from ..core.token_bucket import wait as until_a_token
+from ..tools import trail
 from ..tools.planning import own_error
 from ..tools.shared_cursor import shared_cursor
 from . import buckets, claims, messengers, records
@@ -124,6 +125,16 @@ class Sender:
         :return: whether the next message may be sent
         """
         outcome = result.outcome
+        trail.note(
+            "sent",
+            outcome=outcome.kind,
+            status=outcome.status,
+            correlation_id=result.taken.correlation_id,
+            message_id=result.taken.id,
+            flow_id=self.plan.flow_id,
+            tries=result.taken.tries,
+            ms=round(1000 * result.seconds),
+        )
         if outcome.kind != outcomes.DELIVERED:
             self._flush()
             may_go_on = self._record(lambda env: records.failed(env, self.plan, result))

@@ -8,6 +8,7 @@ from . import (
     logistics_exception,
     logistics_figure_cell,
     logistics_figure_run,
+    logistics_server_health,
     logistics_tower,
     alert,
     scorecard,

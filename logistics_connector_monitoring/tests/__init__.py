@@ -10,6 +10,7 @@ from . import (
     test_pages,
     test_queue_channels,
     test_scorecard,
+    test_server_health,
     test_tower,
     test_tower_page,
 )

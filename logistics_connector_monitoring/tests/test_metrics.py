@@ -1,6 +1,7 @@
 """The page for Prometheus: closed without a token, right figures, a text that parses."""
 
 import os
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
@@ -10,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from .common import HealthData
 
 TOKEN = "scrape-me"
-URL = "/logistics/v1/metrics"
+URL = "/logistics/metrics"
 
 
 @tagged("post_install", "-at_install")
@@ -103,6 +104,92 @@ class TestMetrics(HealthData, HttpCase):
         families = text_string_to_metric_families(self.get().text)
         names = {s.labels.get("connection") for family in families for s in family.samples}
         self.assertIn(self.silent.name, names)
+
+    def families(self):
+        self.env.flush_all()
+        return {family.name: family for family in text_string_to_metric_families(self.get().text)}
+
+    def test_the_address_of_older_configurations(self):
+        answer = self.url_open(
+            "/logistics/v1/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("logistics_messages_waiting", answer.text)
+
+    def test_what_is_to_be_told(self):
+        flow = self.env["logistics.flow"].create(
+            {
+                "name": "Scans out",
+                "code": "metrics-out",
+                "connection_id": self.connection.id,
+                "url": "https://example.com/in",
+            }
+        )
+        waiting = self.message("pending", minutes=10)
+        waiting.write({"flow_id": flow.id, "direction": "out"})
+        self.message("delivered", hours=1).write({"flow_id": flow.id, "direction": "out"})
+        self.env["logistics.breaker"].create({"flow_id": flow.id, "state": "open"})
+        found = {
+            sample.name: sample.value
+            for family in self.families().values()
+            for sample in family.samples
+            if sample.labels.get("flow_id") == str(flow.id)
+        }
+        self.assertEqual(found["logistics_messages_unsent"], 1)
+        self.assertEqual(found["logistics_flow_paused"], 1)
+        self.assertAlmostEqual(found["logistics_oldest_unsent_age_seconds"], 600, delta=120)
+
+    def test_alerts_that_are_on(self):
+        rule = self.env["logistics.alert.rule"].create(
+            {
+                "name": "Parked",
+                "metric": "health.parked",
+                "connection_id": self.connection.id,
+                "company_id": self.company.id,
+                "threshold": 5,
+                "severity": "critical",
+            }
+        )
+        alert = self.env["logistics.alert"].create(
+            {"rule_id": rule.id, "connection_id": self.connection.id, "state": "firing"}
+        )
+
+        def found():
+            return [
+                (sample.labels["severity"], sample.labels["connection"], sample.value)
+                for sample in self.families()["logistics_alert_on"].samples
+                if sample.labels["rule_id"] == str(rule.id)
+            ]
+
+        self.assertEqual(found(), [("critical", self.connection.name, 1.0)])
+        alert.state = "quiet"
+        self.assertEqual(found(), [])
+
+    def test_levels_of_the_control_tower(self):
+        def found():
+            return {
+                sample.labels["band"]: sample.value
+                for sample in self.families()["logistics_figure_rows"].samples
+                if sample.labels["figure"] == "shipment_promise"
+                and sample.labels["company_id"] == str(self.company.id)
+            }
+
+        self.env["logistics.tower"].sudo().count_now()
+        self.assertEqual(set(found().values()), {0})
+        shipment = self.env["logistics.shipment"].create(
+            {
+                "company_id": self.company.id,
+                "state": "in_transit",
+                "promised_delivery_at": self.now - timedelta(days=2),
+            }
+        )
+        self.env["logistics.tower"].sudo().count_now()
+        self.assertEqual(found()["late"], 1)
+        # What stood yesterday is not how it stands.
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE logistics_figure_cell SET day = day - 1")
+        self.assertEqual(found()["late"], 0)
+        self.assertTrue(shipment.exists())
 
     def test_queue_isolation(self):
         rows = type(self.env["logistics.connection.health"])

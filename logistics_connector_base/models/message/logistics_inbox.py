@@ -13,6 +13,7 @@ from ...inbox.batch import InboxBatch
 from ...inbox.claims import TAKE_BACK, claim_again, claim_alone, claim_in_turns, due_in
 from ...inbox.watchdog import TimeExceeded, Watchdog
 from ...intake import waker
+from ...tools import trail
 
 _logger = logging.getLogger(__name__)
 
@@ -259,6 +260,8 @@ class LogisticsInbox(models.AbstractModel):
             is_contended = error is not None and setback(error) == CONTENTION
             waits += is_contended
             if error is None:
+                for values in batch.told:
+                    trail.note("worked", **values)
                 for message_id, failure in batch.failures:
                     self._record_failure(message_id, failure)
                 self._release(batch.unread)
@@ -414,6 +417,15 @@ class LogisticsInbox(models.AbstractModel):
                 )
             else:
                 message._bury(error_class, text, "processing_failure")
+            values = {
+                "state": message.state,
+                "correlation_id": message.correlation_id,
+                "message_id": message_id,
+                "connection_id": message.connection_id.id,
+                "error": error_class,
+                "tries": message.tries,
+            }
+        trail.note("failed", **values)
 
     def _describe(self, error):
         """The error in words, fit to be stored."""
