@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import paths, ports
-from .console import DevError, step
-from .system import as_root, is_root, lock, run
+from . import debian, paths, ports
+from .console import DevError
+from .system import is_root, run
 
 SITE = paths.PROJECT / "deploy" / "nginx" / "odoo.conf"
 MAIN = """
@@ -42,25 +42,7 @@ def ensure():
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
     if found:
         return found
-    binary = paths.DEV_HOME / "nginx" / "usr/sbin/nginx"
-    with lock("nginx"):
-        if not binary.exists():
-            _unpack(paths.DEV_HOME / "nginx")
-    return str(binary)
-
-
-def _unpack(target):
-    if not shutil.which("apt-get"):
-        raise DevError("no apt-get here: install nginx yourself")
-    with step("fetching nginx from Debian"), tempfile.TemporaryDirectory() as folder:
-        download = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "-q", "nginx"]
-        try:
-            run(download, cwd=folder)
-        except DevError:  # lists that are missing or old
-            run(as_root(["apt-get", "update", "-q"]))
-            run(download, cwd=folder)
-        for package in Path(folder).glob("*.deb"):
-            run(["dpkg-deb", "-x", package, target])
+    return str(debian.unpacked("nginx", ["nginx"]) / "usr/sbin/nginx")
 
 
 class Nginx:

@@ -23,9 +23,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import paths, ports
-from .console import DevError, step
-from .system import as_root, lock, run
+from . import debian, paths, ports
+from .console import DevError
 
 #: Erlang is in many packages; these are what the server and its start need.
 ERLANG = (
@@ -60,28 +59,7 @@ exec "$BINDIR/erlexec" "$@"
 
 def ensure():
     """The folder into which Debian's packages are unpacked."""
-    target = paths.DEV_HOME / "rabbitmq"
-    with lock("rabbitmq"):
-        if not (target / "complete").exists():
-            shutil.rmtree(target, ignore_errors=True)
-            _unpack(target)
-            _relocate(target / "usr/lib/erlang")
-            (target / "complete").touch()
-    return target
-
-
-def _unpack(target):
-    if not shutil.which("apt-get"):
-        raise DevError("no apt-get here: RabbitMQ cannot be fetched")
-    with step("fetching RabbitMQ from Debian"), tempfile.TemporaryDirectory() as folder:
-        download = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "-q", *PACKAGES]
-        try:
-            run(download, cwd=folder)
-        except DevError:  # lists that are missing or old
-            run(as_root(["apt-get", "update", "-q"]))
-            run(download, cwd=folder)
-        for package in Path(folder).glob("*.deb"):
-            run(["dpkg-deb", "-x", package, target])
+    return debian.unpacked("rabbitmq", PACKAGES, lambda root: _relocate(root / "usr/lib/erlang"))
 
 
 def _relocate(erlang):

@@ -2,10 +2,10 @@
 
 Odoo has pages for people: 404 while PostgreSQL is away (partners take that for the end and stop
 sending), 405 and 500 as HTML. A thin layer around Odoo's WSGI application looks at the answers on
-``/logistics/v1/`` and ``/logistics/health`` only. What is an answer of ours passes; an error that is
-not becomes a problem document, and one that only says that there is no database becomes 503 with
-Retry-After. ``/logistics/health/live`` is answered here, without Odoo and its database: it says that
-this process serves.
+``/logistics/v1/`` and ``/logistics/health`` only. What is an answer of ours passes; an error that
+is not becomes a problem document, and one that only says that there is no database becomes 503 with
+Retry-After. ``/logistics/health/live`` is answered here, without Odoo and its database: it says
+that this process serves.
 
 It is installed when the addon is imported, which needs no database when the addon is among the
 ``server_wide_modules``.

@@ -15,6 +15,7 @@ from ..support.database import Database
 from ..support.polling import wait_for
 from ..support.rpc import Session
 
+METRICS_TOKEN = "a token of the e2e tests"
 #: A database that is there already, for working on the tests themselves.
 KEPT_DATABASE = os.environ.get("E2E_DATABASE")
 
@@ -72,7 +73,9 @@ def database_name():
 
 @pytest.fixture(scope="session")
 def live_server(database_name):
-    with OdooServer(database_name, workers=3) as server:
+    # As those run it who watch it with machines (test_prometheus.py).
+    env = {"LOGISTICS_METRICS_TOKEN": METRICS_TOKEN, "LOGISTICS_LOG_FORMAT": "json"}
+    with OdooServer(database_name, workers=3, env=env) as server:
         yield server
 
 

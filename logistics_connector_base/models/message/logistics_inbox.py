@@ -415,17 +415,9 @@ class LogisticsInbox(models.AbstractModel):
                         "error_text": text,
                     }
                 )
+                message._leave_trail(error_class)
             else:
                 message._bury(error_class, text, "processing_failure")
-            values = {
-                "state": message.state,
-                "correlation_id": message.correlation_id,
-                "message_id": message_id,
-                "connection_id": message.connection_id.id,
-                "error": error_class,
-                "tries": message.tries,
-            }
-        trail.note("failed", **values)
 
     def _describe(self, error):
         """The error in words, fit to be stored."""

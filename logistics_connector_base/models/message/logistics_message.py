@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ...core import personal
 from ...core.identity import digest
+from ...tools import trail
 from ..personal_access import sees_personal_data
 
 # Characters of a body shown on the screen; the whole body can be downloaded.
@@ -261,6 +262,18 @@ class LogisticsMessage(models.Model):
             ]
         )
 
+    def _leave_trail(self, error_class):
+        """That it failed stands in the log, once it is so for good."""
+        values = {
+            "state": self.state,
+            "error": error_class,
+            "correlation_id": self.correlation_id,
+            "message_id": self.id,
+            "connection_id": self.connection_id.id,
+            "tries": self.tries,
+        }
+        self.env.cr.postcommit.add(lambda: trail.note("failed", **values))
+
     def _bury(self, error_class, text, exception_type):
         """Give up on a message and open (or count) an exception; the raw bytes stay.
 
@@ -275,6 +288,7 @@ class LogisticsMessage(models.Model):
                 "error_text": text,
             }
         )
+        self._leave_trail(error_class)
         self.env["logistics.exception"]._report(
             [
                 {
