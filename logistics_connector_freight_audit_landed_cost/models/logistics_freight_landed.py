@@ -32,8 +32,8 @@ class LogisticsFreightLanded(models.Model):
     cost_line_id = fields.Many2one(
         "stock.landed.cost.lines", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    # It goes with the cost, as it goes with its line: emptied instead, a row of the same transaction
-    # would be checked against a line that is gone already.
+    # It goes with the cost, as it goes with its line: emptied instead, a row of the same
+    # transaction would be checked against a line that is gone already.
     cost_id = fields.Many2one(
         related="cost_line_id.cost_id",
         string="Landed cost",
