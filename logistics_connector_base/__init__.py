@@ -1,4 +1,4 @@
-from . import conditions, controllers, figures, models, wizards
+from . import conditions, controllers, figures, models, sums, wizards
 from .hooks import post_init_hook, uninstall_hook
 from .intake import gate, logfilter
 from .tools import trail

@@ -20,6 +20,7 @@
         "views/logistics_scorecard_views.xml",
         "views/logistics_eta_views.xml",
         "views/logistics_shipment_views.xml",
+        "views/logistics_sum_views.xml",
         "views/logistics_menus.xml",
     ],
     "assets": {

@@ -1,2 +1,2 @@
-from . import figures, models, wizards
+from . import figures, models, sums, wizards
 from .hooks import pre_init_hook, uninstall_hook

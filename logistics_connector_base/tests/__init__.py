@@ -80,6 +80,7 @@ from . import (
     test_sla_shipped,
     test_shipment,
     test_subscription,
+    test_sums,
     test_test_bench,
     test_timeline,
     test_trace,

@@ -28,6 +28,7 @@ from . import (
     test_replays,
     test_security,
     test_setup_access,
+    test_sums,
     test_tariff,
     test_trackers,
 )

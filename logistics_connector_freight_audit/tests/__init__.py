@@ -20,4 +20,5 @@ from . import (
     test_freight_tour,
     test_freight_vendor,
     test_rate_agreement,
+    test_sums,
 )

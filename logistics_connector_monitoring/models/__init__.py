@@ -12,4 +12,5 @@ from . import (
     logistics_tower,
     alert,
     scorecard,
+    sum,
 )

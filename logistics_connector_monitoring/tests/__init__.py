@@ -11,6 +11,7 @@ from . import (
     test_queue_channels,
     test_scorecard,
     test_server_health,
+    test_sums,
     test_tower,
     test_tower_page,
 )

@@ -19,6 +19,7 @@ from . import (
     test_release_words,
     test_snapshot,
     test_stream,
+    test_sums,
     test_trace,
     test_release_versions,
 )

@@ -1,0 +1,1 @@
+from . import logistics_sum_result, logistics_sum_gap, logistics_exception
