@@ -42,4 +42,4 @@ class JsonFormatter(_JsonFormatter):
             # Odoo keeps the name of the database with the thread.
             db=getattr(threading.current_thread(), "dbname", None),
         )
-        super().add_fields(log_data, record, message_dict)
+        return super().add_fields(log_data, record, message_dict)

@@ -24,7 +24,7 @@ class Alone(SumsMixin, InboxCommon):
     def send(self, *events, **values):
         return self.receive(self.connection, self.message(*events, **values), at=self.now)
 
-    def write(self, query, *values):
+    def change(self, query, *values):
         """Past the ORM, as nothing of ours would do it."""
         self.env.flush_all()
         self.env.cr.execute(query, values)
@@ -53,14 +53,14 @@ class TestMessageSum(Alone):
 
     def test_a_message_without_an_identity(self):
         message = self.send(self.scan("PUP_PICKED_UP", number="NOBODY1"))
-        self.write("DELETE FROM logistics_message_key WHERE message_id = %s", message.id)
+        self.change("DELETE FROM logistics_message_key WHERE message_id = %s", message.id)
         self.assertEqual(self.sum_of("message"), (-1.0, {message.id: "no_key"}))
 
     def test_a_message_that_is_gone(self):
         message = self.receive(self.connection, "{", at=self.now)
         self.assertEqual(self.sum_of("message"), (0.0, {}))
         self.exceptions().unlink()
-        self.write("DELETE FROM logistics_message WHERE id = %s", message.id)
+        self.change("DELETE FROM logistics_message WHERE id = %s", message.id)
         self.assertEqual(self.sum_of("message"), (1.0, {}))
 
     def test_a_message_that_nobody_works(self):
@@ -84,11 +84,11 @@ class TestMessageSum(Alone):
     def test_a_message_whose_events_are_gone(self):
         self.make_shipment(NUMBER, company=self.company)
         message = self.send(self.scan("PUP_PICKED_UP", number=NUMBER))
-        self.write(
+        self.change(
             "UPDATE logistics_shipment SET last_event_id = NULL WHERE company_id = %s",
             self.company.id,
         )
-        self.write("DELETE FROM logistics_event WHERE message_id = %s", message.id)
+        self.change("DELETE FROM logistics_event WHERE message_id = %s", message.id)
         self.assertEqual(self.sum_of("message"), (0.0, {message.id: "no_events"}))
 
 
@@ -104,7 +104,7 @@ class TestShipmentFoldSum(Alone):
         self.assertEqual(self.numbers_of("shipment_fold"), {"looked": 1, "same": 1})
 
     def test_what_was_written_past_them(self):
-        self.write(
+        self.change(
             "UPDATE logistics_shipment SET state = 'delivered' WHERE id = %s", self.shipment.id
         )
         self.assertEqual(self.sum_of("shipment_fold"), (1.0, {self.shipment.id: "other"}))
@@ -113,7 +113,7 @@ class TestShipmentFoldSum(Alone):
 
     def test_what_the_fold_notes_with_events_does_not_stay(self):
         event = self.shipment.event_ids
-        self.write("UPDATE logistics_event SET standing = 'implausible' WHERE id = %s", event.id)
+        self.change("UPDATE logistics_event SET standing = 'implausible' WHERE id = %s", event.id)
         self.sum_of("shipment_fold")
         self.assertEqual(event.standing, "implausible")
 
@@ -145,7 +145,7 @@ class TestDeliveryShipmentSum(Alone):
     def test_a_cancelled_one_with_a_shipment(self):
         self.delivery.action_cancel()
         self.assertEqual(self.sum_of("delivery_shipment")[1], {})
-        self.write(
+        self.change(
             "UPDATE logistics_shipment SET state = 'booked', last_event_id = NULL WHERE id = %s",
             self.shipment.id,
         )

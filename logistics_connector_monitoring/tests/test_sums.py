@@ -160,3 +160,21 @@ class TestSums(HealthData, TransactionCase):
             self.assertEqual({part.side for part in one._parts()}, {"left", "right"}, code)
             self.assertTrue(one._reasons(), code)
             self.assertTrue(self.env["ir.model"]._get(one._subject), code)
+
+    def test_who_sees_a_part_of_the_shipments_sees_no_sums(self):
+        self.message("processed", hours=1)
+        result = self.count()
+        narrowed = new_test_user(
+            self.env,
+            "sums_narrowed",
+            MANAGER,
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        self.assertIn(result, self.results.with_user(narrowed).search([]))
+        narrowed.logistics_scope_ids = self.env["logistics.scope"].create(
+            {"name": "One partner", "connection_ids": [(6, 0, self.silent.ids)]}
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.results.with_user(narrowed).search([]))
+        self.assertFalse(self.env["logistics.sum.gap"].with_user(narrowed).search([]))

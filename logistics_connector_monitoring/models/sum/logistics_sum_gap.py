@@ -8,6 +8,7 @@ class LogisticsSumGap(models.Model):
     _description = "Row at Fault"
     _order = "id"
     _log_access = False
+    _logistics_scope = "logistics.usual.gap"  # over all shipments: not for who sees a part
 
     result_id = fields.Many2one(
         "logistics.sum.result", required=True, readonly=True, index=True, ondelete="cascade"
@@ -15,7 +16,7 @@ class LogisticsSumGap(models.Model):
     res_model = fields.Char("Kind of row", required=True, readonly=True)
     res_id = fields.Many2oneReference("Row", model_field="res_model", readonly=True)
     name = fields.Char("Called", readonly=True)
-    why = fields.Char("Why", readonly=True)
+    why = fields.Char(readonly=True)
 
     def action_open(self):
         """The row itself, for who may see it."""

@@ -24,6 +24,7 @@ class LogisticsSumResult(models.Model):
     _description = "Sums of a Day"
     _order = "day desc, agrees, sequence, company_id, id"
     _log_access = False
+    _logistics_scope = "logistics.usual.gap"  # over all shipments: not for who sees a part
 
     code = fields.Char(required=True, readonly=True)
     sequence = fields.Integer(readonly=True)
