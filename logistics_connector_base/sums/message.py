@@ -13,7 +13,7 @@ class MessageSum(models.AbstractModel):
 
     _name = "logistics.sum.message"
     _inherit = "logistics.sum"
-    _description = "Messages: what came, and what became of it"
+    _description = "Messages that came"
     _subject = "logistics.message"
     _sequence = 10
 

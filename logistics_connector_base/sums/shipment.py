@@ -11,7 +11,7 @@ class ShipmentFoldSum(models.AbstractModel):
 
     _name = "logistics.sum.shipment_fold"
     _inherit = "logistics.sum"
-    _description = "Shipments: what they say, and what their events say"
+    _description = "Shipments and events"
     _subject = "logistics.shipment"
     _sequence = 20
     # Each is read whole: those of which something was heard lately.
@@ -74,7 +74,7 @@ class DeliveryShipmentSum(models.AbstractModel):
 
     _name = "logistics.sum.delivery_shipment"
     _inherit = "logistics.sum"
-    _description = "Deliveries and their shipments"
+    _description = "Deliveries and shipments"
     _subject = "stock.picking"
     _sequence = 30
 

@@ -9,7 +9,7 @@ class DeliveryNumberSum(models.AbstractModel):
 
     _name = "logistics.sum.delivery_number"
     _inherit = "logistics.sum"
-    _description = "Deliveries with a tracking number, and shipments"
+    _description = "Numbers and shipments"
     _subject = "stock.picking"
     _sequence = 25
 

@@ -8,7 +8,7 @@ class FreightBillSum(models.AbstractModel):
 
     _name = "logistics.sum.freight_bill"
     _inherit = "logistics.sum"
-    _description = "Freight bills and their charges"
+    _description = "Freight bills"
     _subject = "logistics.freight.bill"
     _sequence = 50
     _days = 400

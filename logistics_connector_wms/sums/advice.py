@@ -11,7 +11,7 @@ class AdviceSum(models.AbstractModel):
 
     _name = "logistics.sum.advice"
     _inherit = "logistics.sum"
-    _description = "Warehouses: what they told, and what was moved"
+    _description = "Warehouses and moves"
     _subject = "logistics.advice"
     _sequence = 40
 
